@@ -1,0 +1,86 @@
+//! Ids typed by what they name, so that one is never taken for another.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// A text that is no UUID in its usual hyphenated form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a UUID such as 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a")]
+pub struct InvalidId(pub String);
+
+macro_rules! ids {
+    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The id with this value.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The value.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Uuid::try_parse(text).ok().filter(|_| text.len() == 36).map(Self)
+                    .ok_or_else(|| InvalidId(text.to_owned()))
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A household (*hộ*). It stays the same through moves, mergers and changes of head.
+    HouseholdId;
+    /// A member (*thành viên*) of a household.
+    MemberId;
+    /// One assessment (*rà soát*) of a household.
+    AssessmentId;
+    /// The caller's name for one request; repeating it repeats the answer, not the effect.
+    RequestId;
+}
+
+impl RequestId {
+    /// The id of the `index`-th thing (event, household, member …) that this request makes: the same for every repeat
+    /// of the request. `purpose` keeps ids of different kinds apart.
+    pub fn derive(self, purpose: &str, index: usize) -> Uuid {
+        Uuid::new_v5(&self.0, format!("{purpose}/{index}").as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hyphenated_uuids_are_read() {
+        let text = "2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a";
+        assert_eq!(text.parse::<HouseholdId>().unwrap().to_string(), text);
+        assert!("2f1c7c1e8f0b5c3a9a570d6c1f2e3b4a".parse::<HouseholdId>().is_err());
+        assert!("".parse::<HouseholdId>().is_err());
+    }
+
+    #[test]
+    fn derived_ids_repeat_with_the_request_and_differ_by_purpose_and_index() {
+        let request: RequestId = "2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a".parse().unwrap();
+        assert_eq!(request.derive("event", 0), request.derive("event", 0));
+        assert_ne!(request.derive("event", 0), request.derive("event", 1));
+        assert_ne!(request.derive("event", 0), request.derive("household", 0));
+    }
+}

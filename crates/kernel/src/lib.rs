@@ -1,0 +1,20 @@
+//! The vocabulary that every other crate speaks: money, exact ratios, dates, typed ids, area keys, the clock and
+//! Vietnamese text. It performs no I/O (the system clock aside), knows no rule of any programme and no wire format.
+//!
+//! Start with [`Money`] and [`Ratio`] for figures, [`Date`] and [`Timestamp`] for the two dates on everything, and
+//! [`AreaKey`] for places.
+
+mod area;
+mod clock;
+mod date;
+mod id;
+mod money;
+mod ratio;
+pub mod text;
+
+pub use area::{AreaCode, AreaKey, InvalidAreaKey, VillageCode};
+pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
+pub use date::{Date, InvalidTimestamp, OPEN_START, Period, Timestamp, date, parse_date};
+pub use id::{AssessmentId, HouseholdId, InvalidId, MemberId, RequestId};
+pub use money::{Money, MoneyOverflow};
+pub use ratio::{InvalidRatio, Ratio};

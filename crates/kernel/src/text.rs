@@ -1,0 +1,83 @@
+//! Vietnamese text: the forms under which names are compared and shown.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// The name in composed form (NFC), trimmed, with single spaces: how names are stored.
+pub fn normalize(name: &str) -> String {
+    name.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name for comparison with tone marks kept: lower case, composed, and with the tone of `oa`, `oe`, `uy` always on
+/// the first vowel, so that *Khoá* and *Khóa* are one name.
+pub fn fold(name: &str) -> String {
+    const TONE_PLACEMENTS: [(&str, &str); 15] = [
+        ("oá", "óa"),
+        ("oà", "òa"),
+        ("oả", "ỏa"),
+        ("oã", "õa"),
+        ("oạ", "ọa"),
+        ("oé", "óe"),
+        ("oè", "òe"),
+        ("oẻ", "ỏe"),
+        ("oẽ", "õe"),
+        ("oẹ", "ọe"),
+        ("uý", "úy"),
+        ("uỳ", "ùy"),
+        ("uỷ", "ủy"),
+        ("uỹ", "ũy"),
+        ("uỵ", "ụy"),
+    ];
+    let mut folded = normalize(name).to_lowercase();
+    for (late, early) in TONE_PLACEMENTS {
+        if folded.contains(late) {
+            folded = folded.replace(late, early);
+        }
+    }
+    folded
+}
+
+/// The name without any mark, in lower case: `Đoàn Kết` becomes `doan ket`. Equality here only suggests a match.
+pub fn strip_marks(name: &str) -> String {
+    let bare: String = normalize(name).to_lowercase().nfd().filter(|c| !is_combining_mark(*c)).collect();
+    bare.replace('đ', "d")
+}
+
+/// An integer with Vietnamese grouping: `107.700`.
+pub fn group_digits(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0 {
+        grouped.push('-');
+    }
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_and_decomposed_names_and_both_tone_placements_are_one() {
+        assert_eq!(fold("Pa Khoá"), fold("pa  KHÓA"));
+        assert_eq!(fold("Mu\u{031B}o\u{031B}\u{0300}ng Te\u{0300}"), fold("Mường Tè"));
+        assert_ne!(fold("Mường Tè"), fold("Muong Te"));
+    }
+
+    #[test]
+    fn marks_can_be_stripped_for_suggestions() {
+        assert_eq!(strip_marks("Đoàn Kết"), "doan ket");
+        assert_eq!(strip_marks("Tủa Sín Chải"), "tua sin chai");
+    }
+
+    #[test]
+    fn digits_are_grouped_by_three() {
+        let shown: Vec<_> = [0, 999, 1000, -107_700, i64::MIN].map(group_digits).into();
+        assert_eq!(shown, ["0", "999", "1.000", "-107.700", "-9.223.372.036.854.775.808"]);
+    }
+}
