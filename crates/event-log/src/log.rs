@@ -55,6 +55,12 @@ pub enum AppendError {
     /// The request itself cannot be recorded (empty, a stream twice, too large). Nothing was written.
     #[error("append request cannot be recorded: {0}")]
     Invalid(String),
+    /// The store refused the request. Nothing was written.
+    #[error("event log could not record the append: {0}")]
+    Failed(String),
+    /// The log is being closed. Nothing was written.
+    #[error("event log is closed")]
+    Closed,
     /// The store failed and it could not be learnt whether the request was recorded. Repeat it with the same request id.
     #[error("outcome of the append is unknown: {0}")]
     Unknown(String),
