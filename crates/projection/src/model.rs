@@ -1,0 +1,56 @@
+//! What a read model is.
+
+use crate::{Error, Query, Transaction};
+use event_log::RecordedEvent;
+use kernel::Timestamp;
+
+/// Tables that follow from events.
+///
+/// **Invariant:** what `apply` writes follows from the events and the tables alone (no clock, no randomness), so that a
+/// rebuilt model equals the live one.
+pub trait ReadModel: Send {
+    /// Names the model in files, schemas, metrics and messages: lower-case letters and `_`, for example `progress`.
+    const NAME: &'static str;
+    /// To be raised with every change of the tables or of what is written to them; a rebuild then makes them anew.
+    const SCHEMA_VERSION: i64;
+
+    /// Creates the tables and indexes, in an empty schema. The names `checkpoint` and `set_aside` are taken.
+    fn create_statements() -> Vec<Query>;
+
+    /// Applies events in order, each position once, within the transaction that also moves the checkpoint. Answers with
+    /// the events that could not be applied: they leave no trace in the tables and their neighbours go on. An error
+    /// undoes the whole batch and it is tried again.
+    fn apply(
+        &mut self,
+        transaction: &mut Transaction,
+        events: &[RecordedEvent],
+    ) -> impl Future<Output = Result<Vec<SetAside>, Error>> + Send;
+
+    /// Drops whatever is remembered in memory: called when a batch was not committed, or when the tables were changed by
+    /// somebody else or exchanged for rebuilt ones.
+    fn forget(&mut self) {}
+}
+
+/// An event of the batch that could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// The event's position.
+    pub position: u64,
+    /// Why, without personal data.
+    pub reason: String,
+}
+
+/// An event that was set aside, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAsideEvent {
+    /// Its position in the source.
+    pub position: u64,
+    /// Its id.
+    pub event_id: String,
+    /// Its type.
+    pub event_type: String,
+    /// Why it could not be applied.
+    pub reason: String,
+    /// When that was found.
+    pub set_aside_at: Timestamp,
+}

@@ -1,0 +1,279 @@
+//! Carries a read model on as events come.
+
+use crate::{
+    Error, EventSource, ReadDatabase, ReadModel, RebuildOptions,
+    apply::{Outcome, Target},
+    database::{Applied, Current},
+    generation::Generation,
+    lag::Lag,
+    rebuild,
+};
+use event_log::RecordedEvent;
+use std::time::Duration;
+use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How a projector works.
+#[derive(Clone, Copy, Debug)]
+pub struct ProjectorOptions {
+    /// Events in one transaction at most. What is there is applied at once, however little.
+    pub batch_events_max: usize,
+    /// How long a projector that lost to another one watches it standing still before it tries again.
+    pub patience: Duration,
+}
+
+impl Default for ProjectorOptions {
+    fn default() -> Self {
+        Self { batch_events_max: 2_000, patience: Duration::from_secs(1) }
+    }
+}
+
+/// How a projector fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It has not begun, or is between two attempts after the failure that is told.
+    Waiting(String),
+    /// It applies events.
+    Running,
+    /// Another projector applies events to the same model; this one would take over.
+    Following,
+    /// The tables of another release are being made anew.
+    Rebuilding,
+    /// It stopped for good with this error: the model is not to be trusted any further than its position.
+    Stopped(String),
+}
+
+/// Applies a source's events to a read model, alone or as a stand-by of another projector.
+#[derive(Debug)]
+pub struct Projector<M> {
+    database: ReadDatabase,
+    model: M,
+    source: Feed,
+    options: ProjectorOptions,
+    status: watch::Sender<Status>,
+    lag: Lag,
+}
+
+/// A boxed source with the name that it had at the start.
+struct Feed {
+    name: String,
+    events: Box<dyn EventSource>,
+}
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// The source's end is looked up this often, for the lag and for the alarm.
+const LOOK_AT_HEAD_AFTER: Duration = Duration::from_secs(1);
+const BACKOFF_FIRST: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_secs(5);
+
+/// Why the projector turned from one generation.
+enum Turn {
+    Cancelled,
+    Switched,
+}
+
+enum Step {
+    Cancelled,
+    Switched,
+    LookAtHead,
+    Events(Vec<RecordedEvent>),
+}
+
+impl<M: ReadModel> Projector<M> {
+    /// A projector of the model, fed by the source.
+    pub fn new(
+        database: ReadDatabase,
+        model: M,
+        source: Box<dyn EventSource>,
+        options: ProjectorOptions,
+    ) -> Self {
+        let source = Feed { name: source.name().to_owned(), events: source };
+        let lag = Lag::new(M::NAME, &source.name, database.shared.clock.clone());
+        let status = watch::Sender::new(Status::Waiting("not begun".into()));
+        Self { database, model, source, options, status, lag }
+    }
+
+    /// How it fares, for health checks.
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// Applies events until it is cancelled. Failures of database and source are tried again for ever; a gap in the
+    /// positions, or a log that ends below the checkpoint, stops it with that error.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
+        let mut backoff = BACKOFF_FIRST;
+        self.lag.stopped(false);
+        loop {
+            let begun = Instant::now();
+            match self.carry_on(&stop).await {
+                Ok(Turn::Cancelled) => return Ok(()),
+                Ok(Turn::Switched) => backoff = BACKOFF_FIRST,
+                Err(Error::Cancelled) => return Ok(()),
+                Err(error @ (Error::Gap { .. } | Error::AheadOfLog { .. })) => {
+                    tracing::error!(read_model.name = M::NAME, %error, "projector of {} stopped", M::NAME);
+                    self.lag.stopped(true);
+                    self.status.send_replace(Status::Stopped(error.to_string()));
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::warn!(read_model.name = M::NAME, %error, "projector of {} tries again", M::NAME);
+                    self.status.send_replace(Status::Waiting(error.to_string()));
+                    if begun.elapsed() > BACKOFF_MAX {
+                        backoff = BACKOFF_FIRST;
+                    }
+                    if stop.run_until_cancelled(tokio::time::sleep(backoff)).await.is_none() {
+                        return Ok(());
+                    }
+                    backoff = (backoff * 2).min(BACKOFF_MAX);
+                    if let Err(error) = self.database.shared.refresh().await {
+                        tracing::warn!(read_model.name = M::NAME, %error, "cannot look for {}", M::NAME);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Works on the live generation until there is another one.
+    async fn carry_on(&mut self, stop: &CancellationToken) -> Result<Turn, Error> {
+        self.model.forget();
+        let mut switches = self.database.shared.current.subscribe();
+        if let Err(Error::SchemaVersion { found, expected, .. }) = self.database.shared.live()
+            && found < expected
+        {
+            return self.rebuild_for_this_release(stop).await;
+        }
+        let generation = self.database.shared.live()?;
+        let mut position = stored_position(&generation, &self.source.name).await?;
+        self.look_at_head(position).await?;
+        let mut look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
+        loop {
+            let step = tokio::select! {
+                biased;
+                () = stop.cancelled() => Step::Cancelled,
+                _ = switched(&mut switches, generation.number) => Step::Switched,
+                () = tokio::time::sleep_until(look_next) => Step::LookAtHead,
+                events = self.source.events.next(position, self.options.batch_events_max) => {
+                    Step::Events(events.map_err(Error::Source)?)
+                }
+            };
+            match step {
+                Step::Cancelled => return Ok(Turn::Cancelled),
+                Step::Switched => return Ok(Turn::Switched),
+                Step::LookAtHead => {
+                    self.look_at_head(position).await?;
+                    look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
+                }
+                Step::Events(events) => {
+                    position = match self.apply(&generation, position, &events).await? {
+                        Some(position) => position,
+                        None => match self.stand_by(&generation, stop).await? {
+                            Ok(position) => position,
+                            Err(turn) => return Ok(turn),
+                        },
+                    };
+                }
+            }
+        }
+    }
+
+    /// Applies a batch and tells everybody; `None` where another projector was faster.
+    async fn apply(
+        &mut self,
+        generation: &Generation,
+        after: u64,
+        events: &[RecordedEvent],
+    ) -> Result<Option<u64>, Error> {
+        let shared = &self.database.shared;
+        let source = self.source.name.as_str();
+        let target = Target { definition: &shared.definition, generation, source, clock: &shared.clock };
+        let Outcome::Applied { set_aside } = target.apply(&mut self.model, after, events).await? else {
+            return Ok(None);
+        };
+        let position = after + events.len() as u64;
+        shared.publish(source, Applied { generation: generation.number, position });
+        self.lag.applied(position, events.len() as u64, set_aside);
+        self.status.send_if_modified(|status| {
+            let changed = *status != Status::Running;
+            *status = Status::Running;
+            changed
+        });
+        Ok(Some(position))
+    }
+
+    /// Waits while another projector moves the checkpoint, then gives the position from which to take over.
+    async fn stand_by(
+        &mut self,
+        generation: &Generation,
+        stop: &CancellationToken,
+    ) -> Result<Result<u64, Turn>, Error> {
+        self.model.forget();
+        self.database.shared.refresh().await?;
+        let mut seen = None;
+        loop {
+            if self.database.shared.live()?.number != generation.number {
+                return Ok(Err(Turn::Switched));
+            }
+            let position = stored_position(generation, &self.source.name).await?;
+            if seen == Some(position) {
+                return Ok(Ok(position));
+            }
+            seen = Some(position);
+            self.status.send_replace(Status::Following);
+            if stop.run_until_cancelled(tokio::time::sleep(self.options.patience)).await.is_none() {
+                return Ok(Err(Turn::Cancelled));
+            }
+        }
+    }
+
+    /// Measures the lag and raises the alarm where the source ends below the checkpoint.
+    async fn look_at_head(&mut self, position: u64) -> Result<(), Error> {
+        let head = self.source.events.head().await.map_err(Error::Source)?;
+        self.lag.observe(position, head);
+        if position <= head {
+            self.status.send_replace(Status::Running);
+            return Ok(());
+        }
+        let ahead = Error::AheadOfLog {
+            model: M::NAME,
+            source_name: self.source.name.clone(),
+            checkpoint: position,
+            head,
+        };
+        if self.source.events.is_the_log() {
+            return Err(ahead);
+        }
+        let waiting = format!(
+            "{} has applied {} up to position {position}, the stream ends at {head}: it must be filled again",
+            M::NAME,
+            self.source.name
+        );
+        tracing::error!(read_model.name = M::NAME, "{waiting}");
+        self.status.send_replace(Status::Waiting(waiting));
+        Ok(())
+    }
+
+    async fn rebuild_for_this_release(&mut self, stop: &CancellationToken) -> Result<Turn, Error> {
+        self.status.send_replace(Status::Rebuilding);
+        let options = RebuildOptions::default();
+        rebuild(&self.database, &mut self.model, self.source.events.as_mut(), options, stop).await?;
+        Ok(Turn::Switched)
+    }
+}
+
+async fn stored_position(generation: &Generation, source: &str) -> Result<u64, Error> {
+    generation.writer.begin_reading().await?.position(source).await
+}
+
+/// Waits until the live generation is another one.
+async fn switched(current: &mut watch::Receiver<Current>, number: i64) {
+    let another = |current: &Current| !matches!(current, Current::Live(live) if live.number == number);
+    if current.wait_for(another).await.is_err() {
+        // Invariant: the sender lives as long as the database that the projector holds.
+        std::future::pending::<()>().await;
+    }
+}

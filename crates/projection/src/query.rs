@@ -1,0 +1,163 @@
+//! SQL texts for both databases, and the values bound to them.
+
+use crate::Error;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// A statement with its values. Placeholders are `$1`, `$2` … in both databases.
+///
+/// Most texts serve both databases as they stand. A batch of rows comes in as one JSON parameter through
+/// `json_rows($1, column type, …)`, which is a table in either dialect:
+///
+/// ```
+/// # #[derive(serde::Serialize)] struct HouseholdRow { id: String, members: i64 }
+/// # let rows = [HouseholdRow { id: "a".into(), members: 3 }];
+/// let upsert = projection::Query::new(
+///     "insert into household (id, members)
+///      select id, members from json_rows($1, id text, members bigint) as given where true
+///      on conflict (id) do update set members = excluded.members",
+/// )
+/// .bind_rows(&rows)?;
+/// # Ok::<(), projection::Error>(())
+/// ```
+///
+/// Columns are `bigint`, `text` or `bytea` in both databases; truth values are 0 and 1; `sum` and `avg` are cast back to
+/// `bigint`.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub(crate) sqlite: Cow<'static, str>,
+    pub(crate) postgres: Cow<'static, str>,
+    pub(crate) values: Vec<Value>,
+}
+
+/// A value bound to a placeholder; each kind may be null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `bigint`.
+    Integer(Option<i64>),
+    /// `text`.
+    Text(Option<String>),
+    /// `bytea`.
+    Bytes(Option<Vec<u8>>),
+}
+
+impl Query {
+    /// A statement whose text serves both databases. Text that came from outside belongs into [`Query::bind`].
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        Self::each(text.clone(), text)
+    }
+
+    /// A statement with a text for each database.
+    pub fn each(sqlite: impl Into<Cow<'static, str>>, postgres: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            sqlite: expand(sqlite.into(), sqlite_rows),
+            postgres: expand(postgres.into(), postgres_rows),
+            values: Vec::new(),
+        }
+    }
+
+    /// Binds the next placeholder.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Binds the next placeholder to a JSON array of the rows, for `json_rows`.
+    pub fn bind_rows<R: Serialize>(self, rows: &[R]) -> Result<Self, Error> {
+        let json = serde_json::to_string(rows).map_err(Error::Rows)?;
+        Ok(self.bind(json))
+    }
+}
+
+const ROWS: &str = "json_rows(";
+
+/// Replaces each `json_rows($n, column type, …)` by the dialect's own table of rows. Unclosed or empty calls stay as they
+/// are and the database refuses them.
+fn expand(text: Cow<'static, str>, table: fn(&str, &str) -> String) -> Cow<'static, str> {
+    if !text.contains(ROWS) {
+        return text;
+    }
+    let mut expanded = String::with_capacity(text.len() * 2);
+    let mut rest = text.as_ref();
+    while let Some(start) = rest.find(ROWS) {
+        let arguments = &rest[start + ROWS.len()..];
+        let Some((call, after)) = arguments.split_once(')') else { break };
+        let Some((placeholder, columns)) = call.split_once(',') else { break };
+        expanded.push_str(&rest[..start]);
+        expanded.push_str(&table(placeholder.trim(), columns.trim()));
+        rest = after;
+    }
+    expanded.push_str(rest);
+    Cow::Owned(expanded)
+}
+
+fn sqlite_rows(placeholder: &str, columns: &str) -> String {
+    let selected: Vec<String> = columns
+        .split(',')
+        .filter_map(|column| column.split_whitespace().next())
+        .map(|name| format!("value ->> '{name}' as {name}"))
+        .collect();
+    format!("(select {} from json_each({placeholder}))", selected.join(", "))
+}
+
+fn postgres_rows(placeholder: &str, columns: &str) -> String {
+    format!("(select * from json_to_recordset({placeholder}::json) as json_row({columns}))")
+}
+
+macro_rules! values {
+    ($($from:ty => $kind:ident($convert:expr);)+) => {$(
+        impl From<$from> for Value {
+            fn from(value: $from) -> Self {
+                Self::$kind(Some($convert(value)))
+            }
+        }
+
+        impl From<Option<$from>> for Value {
+            fn from(value: Option<$from>) -> Self {
+                Self::$kind(value.map($convert))
+            }
+        }
+    )+};
+}
+
+values! {
+    i64 => Integer(i64::from);
+    i32 => Integer(i64::from);
+    u32 => Integer(i64::from);
+    bool => Integer(i64::from);
+    u64 => Integer(position);
+    String => Text(String::from);
+    &str => Text(String::from);
+    Vec<u8> => Bytes(Vec::from);
+}
+
+/// Positions, versions and counts stay far below 2^63.
+fn position(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_given_as_json_become_a_table_in_either_dialect() {
+        let query = Query::new("select a, b from json_rows($1, a text, b bigint) as given where a <> $2");
+        assert_eq!(
+            query.sqlite,
+            "select a, b from (select value ->> 'a' as a, value ->> 'b' as b from json_each($1)) as given where a <> $2"
+        );
+        assert_eq!(
+            query.postgres,
+            "select a, b from (select * from json_to_recordset($1::json) as json_row(a text, b bigint)) as given where a <> $2"
+        );
+    }
+
+    #[test]
+    fn other_texts_stay_as_they_are() {
+        let text = "select ')' from household where id = $1";
+        assert_eq!((&*Query::new(text).sqlite, &*Query::new(text).postgres), (text, text));
+    }
+}

@@ -1,0 +1,72 @@
+//! Where events come from.
+
+use crate::SourceError;
+use event_log::{EventLog, RecordedEvent};
+use futures::future::BoxFuture;
+use std::time::Duration;
+
+/// A sequence of events with positions 1, 2, 3 …: an event log itself, or a stream on the bus that copies one.
+///
+/// Both futures may be dropped at any await without losing events.
+pub trait EventSource: Send {
+    /// The name of the log behind it, the same for the log and for its copies: `poverty`. Checkpoints are kept by it.
+    fn name(&self) -> &str;
+
+    /// The events that follow the position, in order, at most `limit`; waits until there is at least one.
+    fn next(&mut self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, SourceError>>;
+
+    /// The last position that it holds now.
+    fn head(&mut self) -> BoxFuture<'_, Result<u64, SourceError>>;
+
+    /// Whether this is the log itself, which never loses its end. A copy may end below what was read from it for a while,
+    /// until it is filled again.
+    fn is_the_log(&self) -> bool;
+}
+
+/// Events straight from a log.
+#[derive(Debug)]
+pub struct LogSource {
+    name: String,
+    log: EventLog,
+    committed: tokio::sync::watch::Receiver<u64>,
+}
+
+/// A log is asked at least this often, should a notification be lost.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+impl LogSource {
+    /// Reads the log under the name by which checkpoints know it.
+    pub fn new(name: impl Into<String>, log: EventLog) -> Self {
+        let committed = log.watch();
+        Self { name: name.into(), log, committed }
+    }
+}
+
+impl EventSource for LogSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn next(&mut self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, SourceError>> {
+        Box::pin(async move {
+            loop {
+                self.committed.mark_unchanged();
+                let events = self.log.read(after, limit).await?;
+                if !events.is_empty() {
+                    return Ok(events);
+                }
+                if let Ok(Err(_)) = tokio::time::timeout(ASK_AGAIN_AFTER, self.committed.changed()).await {
+                    return Err(format!("the log {} was closed", self.name).into());
+                }
+            }
+        })
+    }
+
+    fn head(&mut self) -> BoxFuture<'_, Result<u64, SourceError>> {
+        Box::pin(async move { Ok(self.log.head().await?) })
+    }
+
+    fn is_the_log(&self) -> bool {
+        true
+    }
+}
