@@ -1,0 +1,340 @@
+//! The table of all reasons. Sorted by subject; `proto/README.md` shows the same table to the users of the API.
+//!
+//! `{key}` in a text is filled from the refusal's metadata. The Vietnamese text speaks to an official at a commune and
+//! ends with what to do; English text and remedy speak to a developer.
+
+use tonic::Code;
+
+/// One reason.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReasonRow {
+    /// Stable name; part of the API, never changed or reused.
+    pub reason: &'static str,
+    /// The gRPC code it travels under.
+    pub code: Code,
+    /// How long a caller should wait before trying the same again, in milliseconds; 0 where trying again does not help.
+    pub retry_ms: u64,
+    /// For users, in Vietnamese, with the remedy.
+    pub vi: &'static str,
+    /// For developers, in English: what is wrong.
+    pub en: &'static str,
+    /// For developers, in English: what to do.
+    pub remedy: &'static str,
+}
+
+macro_rules! reasons {
+    ($($name:ident $code:ident $(retry $retry_ms:literal)? { vi: $vi:literal, en: $en:literal, remedy: $remedy:literal })+) => {
+        $(
+            #[doc = concat!($en, "; ", $remedy)]
+            pub static $name: ReasonRow = ReasonRow {
+                reason: stringify!($name),
+                code: Code::$code,
+                retry_ms: 0 $(+ $retry_ms)?,
+                vi: $vi,
+                en: $en,
+                remedy: $remedy,
+            };
+        )+
+
+        /// Every reason, in the order of the table.
+        pub static REASONS: &[&ReasonRow] = &[$(&$name),+];
+    };
+}
+
+reasons! {
+    // Requests
+    REQUEST_ID_MISSING InvalidArgument {
+        vi: "Yêu cầu chưa có mã yêu cầu (request_id). Vui lòng gửi lại kèm một mã UUID mới.",
+        en: "request_id is empty",
+        remedy: "send a UUID chosen by the caller, one for each intended effect"
+    }
+    REQUEST_ID_INVALID InvalidArgument {
+        vi: "Mã yêu cầu '{value}' không đúng dạng UUID. Vui lòng gửi lại với mã đúng dạng, ví dụ 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a.",
+        en: "request_id '{value}' is not a UUID",
+        remedy: "send a hyphenated UUID such as 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a"
+    }
+    REQUEST_ID_REUSED AlreadyExists {
+        vi: "Mã yêu cầu {request_id} đã được dùng cho một nội dung khác nên chưa ghi gì. Vui lòng gửi lại với mã mới.",
+        en: "request_id {request_id} was used for another command",
+        remedy: "repeat a command with exactly the same content, or choose a new request_id for a new one"
+    }
+    STALE_ETAG Aborted {
+        vi: "Hồ sơ đã được người khác cập nhật trong lúc anh/chị đang sửa. Vui lòng tải lại hồ sơ, kiểm tra rồi ghi lại.",
+        en: "etag is stale, the current one is {current_etag}",
+        remedy: "read the resource again, decide on its current state and send its current etag"
+    }
+    ETAG_INVALID InvalidArgument {
+        vi: "Mã phiên bản '{value}' của hồ sơ không hợp lệ. Vui lòng tải lại hồ sơ rồi thực hiện lại.",
+        en: "etag '{value}' was not issued by this service",
+        remedy: "send an etag exactly as a read returned it, or leave it empty"
+    }
+    FIELD_MISSING InvalidArgument {
+        vi: "Thiếu thông tin bắt buộc '{field}'. Vui lòng bổ sung rồi gửi lại.",
+        en: "required field {field} is empty",
+        remedy: "fill it in"
+    }
+    FIELD_INVALID InvalidArgument {
+        vi: "Giá trị '{value}' của '{field}' không hợp lệ; cần {expected}. Vui lòng sửa lại.",
+        en: "{field} '{value}' is not valid",
+        remedy: "give {expected}"
+    }
+    ACTOR_INVALID InvalidArgument {
+        vi: "Tên người thực hiện không hợp lệ. Vui lòng dùng tên đăng nhập không dấu, tối đa 100 ký tự.",
+        en: "metadata x-muctieu-actor is not 1 to 100 printable ASCII characters",
+        remedy: "send a short account name, or leave the metadata out"
+    }
+    TOO_MANY_ITEMS InvalidArgument {
+        vi: "Yêu cầu có {count} mục, vượt mức tối đa {max}. Vui lòng chia thành nhiều lần gửi.",
+        en: "{count} items are more than the {max} of one request",
+        remedy: "split the request"
+    }
+    MESSAGE_TOO_LARGE ResourceExhausted {
+        vi: "Yêu cầu có dung lượng vượt mức tối đa {max_bytes} byte nên chưa được tiếp nhận. Vui lòng chia thành nhiều lần gửi.",
+        en: "the message is larger than {max_bytes} bytes",
+        remedy: "split the request; sending the same again does not help"
+    }
+    MESSAGE_MALFORMED InvalidArgument {
+        vi: "Hệ thống không đọc được nội dung yêu cầu. Vui lòng cập nhật phần mềm đang dùng hoặc báo cho bộ phận hỗ trợ.",
+        en: "the message is not valid protobuf of the method's request type",
+        remedy: "build the client from the protos that server reflection offers"
+    }
+    METHOD_UNKNOWN Unimplemented {
+        vi: "Máy chủ không cung cấp chức năng này. Vui lòng cập nhật phần mềm đang dùng hoặc báo cho bộ phận hỗ trợ.",
+        en: "this server does not offer the method or the compression that was asked for",
+        remedy: "list the methods with server reflection; compress with gzip or not at all"
+    }
+
+    // Pages and consistency
+    PAGE_TOKEN_INVALID InvalidArgument {
+        vi: "Mã trang không thuộc về truy vấn này. Vui lòng tải lại danh sách từ trang đầu.",
+        en: "page_token was not issued for this query",
+        remedy: "start again without page_token, or keep every other field as it was on the first page"
+    }
+    PAGE_SIZE_INVALID InvalidArgument {
+        vi: "Số dòng mỗi trang ({value}) không hợp lệ. Vui lòng chọn từ 1 đến {max}.",
+        en: "page_size {value} is negative",
+        remedy: "give 1 to {max}, or 0 for the default"
+    }
+    CONSISTENCY_TOKEN_INVALID InvalidArgument {
+        vi: "Mã đồng bộ dữ liệu không hợp lệ. Vui lòng tải lại trang.",
+        en: "consistency_token was not issued by this system",
+        remedy: "send a token exactly as a write returned it, or leave it empty"
+    }
+    RESUME_TOKEN_INVALID InvalidArgument {
+        vi: "Mã theo dõi tiếp không thuộc về truy vấn này. Vui lòng tải lại trang.",
+        en: "resume_token was not issued for this watch",
+        remedy: "watch again without resume_token"
+    }
+    NOT_CAUGHT_UP Unavailable retry 1000 {
+        vi: "Số liệu đang được cập nhật, chưa bao gồm thay đổi vừa ghi. Thay đổi đã được lưu; vui lòng xem lại sau giây lát.",
+        en: "the view has read up to position {position}, the token asks for {required}",
+        remedy: "try again shortly with the same token"
+    }
+
+    // Areas
+    UNKNOWN_AREA InvalidArgument {
+        vi: "Không có đơn vị hành chính nào mang mã '{area}'. Vui lòng kiểm tra lại mã (đủ năm chữ số, kể cả số 0 ở đầu).",
+        en: "no area has the code '{area}'",
+        remedy: "give a code of the reference pack with its leading zero, or find it with ListAreas"
+    }
+    AREA_NOT_IN_FORCE InvalidArgument {
+        vi: "Mã đơn vị hành chính '{area}' không có hiệu lực vào ngày {date}. Mã này có hiệu lực: {in_force}. Vui lòng chọn đơn vị đúng với ngày hiệu lực.",
+        en: "area '{area}' was not in force on {date}; with this code there is: {in_force}",
+        remedy: "give the unit that was in force on the effective date, or correct the date"
+    }
+    NOT_A_COMMUNE InvalidArgument {
+        vi: "'{area}' không phải là xã, phường hoặc thị trấn. Vui lòng chọn đơn vị cấp xã.",
+        en: "area '{area}' is not a commune, ward or township",
+        remedy: "give the code of a unit at commune level"
+    }
+    AREA_KIND_MISMATCH InvalidArgument {
+        vi: "'{area}' không thuộc cấp phù hợp; cần {expected}. Vui lòng chọn lại đơn vị.",
+        en: "area '{area}' is not of a kind that this request can take",
+        remedy: "give {expected}"
+    }
+    VILLAGE_NOT_IN_COMMUNE InvalidArgument {
+        vi: "Thôn, bản '{village}' không thuộc xã '{commune}' vào ngày {date}. Vui lòng chọn lại thôn, bản hoặc xã.",
+        en: "village '{village}' was not in commune '{commune}' on {date}",
+        remedy: "give a village of that commune on that day, or leave it empty"
+    }
+    AREA_NOT_ON_MAP InvalidArgument {
+        vi: "'{area}' không có trên bản đồ hành chính ngày {map}. Vui lòng chọn đơn vị có trên bản đồ đó hoặc chọn bản đồ khác.",
+        en: "area '{area}' is not on the map of {map}",
+        remedy: "ask with a map on which the area was in force, or list that map with ListAreas"
+    }
+    REBASE_IMPOSSIBLE FailedPrecondition {
+        vi: "Không thể quy đổi số liệu của '{area}' về bản đồ hành chính ngày {map} vì {cause}. Vui lòng xem số liệu trên bản đồ gốc.",
+        en: "figures of area '{area}' cannot be re-based onto the map of {map}: {cause}",
+        remedy: "ask on the map on which the facts were recorded"
+    }
+
+    // Dates
+    INVALID_DATE InvalidArgument {
+        vi: "Ngày '{value}' không hợp lệ. Vui lòng nhập theo dạng năm-tháng-ngày, ví dụ 2025-07-01.",
+        en: "'{value}' is not a day that exists, written as 2025-07-01",
+        remedy: "give an ISO 8601 date"
+    }
+    DATE_BEFORE_REGISTRATION InvalidArgument {
+        vi: "Ngày hiệu lực {date} trước ngày đăng ký hộ ({registered}). Vui lòng chọn ngày từ {registered} trở đi.",
+        en: "effective date {date} is before the household's registration on {registered}",
+        remedy: "give a date on or after the day of registration"
+    }
+    DATE_OUT_OF_ORDER InvalidArgument {
+        vi: "Ngày hiệu lực {date} trước thay đổi gần nhất của hộ (ngày {latest}). Vui lòng chọn ngày từ {latest} trở đi.",
+        en: "effective date {date} is before the household's latest change on {latest}",
+        remedy: "give a date on or after the latest change"
+    }
+    FUTURE_DATE InvalidArgument {
+        vi: "Ngày {date} ở sau ngày hôm nay ({today}). Vui lòng nhập ngày không muộn hơn hôm nay.",
+        en: "date {date} is after today, {today}",
+        remedy: "give a date not later than today in Việt Nam"
+    }
+
+    // Households and members
+    HOUSEHOLD_NOT_FOUND NotFound {
+        vi: "Không tìm thấy hộ {household}. Vui lòng kiểm tra lại mã hộ hoặc tìm theo tên thành viên.",
+        en: "household {household} does not exist",
+        remedy: "check the id, or look for it with SearchHouseholds"
+    }
+    HOUSEHOLD_EXISTS AlreadyExists {
+        vi: "Hộ {household} đã được đăng ký. Vui lòng mở hồ sơ đã có để cập nhật.",
+        en: "household {household} is registered already",
+        remedy: "change the household that exists, or leave household_id empty to register another"
+    }
+    NO_HEAD InvalidArgument {
+        vi: "Hộ chưa có chủ hộ. Vui lòng chọn đúng một thành viên làm chủ hộ.",
+        en: "no member is the head of the household",
+        remedy: "mark exactly one member as head"
+    }
+    TWO_HEADS InvalidArgument {
+        vi: "Hộ có {count} chủ hộ. Vui lòng chỉ chọn một thành viên làm chủ hộ.",
+        en: "{count} members are marked as head of the household",
+        remedy: "mark exactly one member as head"
+    }
+    DUPLICATE_MEMBER InvalidArgument {
+        vi: "Thành viên {member} được khai nhiều lần. Vui lòng giữ lại một lần.",
+        en: "member {member} is named more than once or is in the household already",
+        remedy: "name each member once, with an id of its own"
+    }
+    UNKNOWN_MEMBER InvalidArgument {
+        vi: "Hộ không có thành viên {member}. Vui lòng tải lại hồ sơ và chọn lại thành viên.",
+        en: "member {member} is not in the household",
+        remedy: "read the household again and give the id of one of its members"
+    }
+    LAST_MEMBER FailedPrecondition {
+        vi: "Không thể bỏ thành viên cuối cùng của hộ. Hộ phải còn ít nhất một thành viên; vui lòng kiểm tra lại danh sách.",
+        en: "the change would leave the household without members",
+        remedy: "keep at least one member"
+    }
+    TOO_MANY_MEMBERS InvalidArgument {
+        vi: "Hộ có {count} thành viên, vượt mức tối đa {max}. Vui lòng kiểm tra lại danh sách.",
+        en: "{count} members are more than the {max} of one household",
+        remedy: "check the list of members"
+    }
+    NAME_MISSING InvalidArgument {
+        vi: "Chưa nhập họ và tên của thành viên. Vui lòng bổ sung.",
+        en: "full_name is empty",
+        remedy: "give the member's name"
+    }
+    NAME_TOO_LONG InvalidArgument {
+        vi: "Họ và tên dài quá {max} ký tự. Vui lòng kiểm tra lại.",
+        en: "full_name has more than {max} characters",
+        remedy: "give the name without remarks"
+    }
+    UNKNOWN_ETHNICITY InvalidArgument {
+        vi: "Mã dân tộc '{value}' không có trong danh mục. Vui lòng chọn lại, ví dụ 03 là dân tộc Thái.",
+        en: "no ethnic group has the code '{value}'",
+        remedy: "give a two-digit code of the official list, for example 03 for Thái"
+    }
+    QUERY_TOO_SHORT InvalidArgument {
+        vi: "Từ khóa tìm kiếm quá ngắn. Vui lòng nhập ít nhất {min} chữ cái của tên.",
+        en: "the query has fewer than {min} letters",
+        remedy: "give at least {min} letters of a name"
+    }
+
+    // Assessments
+    NO_STANDARD_IN_FORCE FailedPrecondition {
+        vi: "Không có chuẩn nghèo nào có hiệu lực vào ngày {date}. Vui lòng kiểm tra lại ngày hiệu lực.",
+        en: "no poverty standard of the reference pack was in force on {date}",
+        remedy: "correct the effective date, or add the standard to the reference pack"
+    }
+    INCOME_KIND_MISMATCH InvalidArgument {
+        vi: "Chuẩn nghèo {standard} cần {expected}. Vui lòng nhập đúng loại thông tin thu nhập.",
+        en: "standard {standard} asks for {expected}",
+        remedy: "send {expected} in the oneof income"
+    }
+    NEGATIVE_SCORE InvalidArgument {
+        vi: "Giá trị {value} là số âm. Vui lòng nhập số từ 0 trở lên.",
+        en: "{value} is below zero",
+        remedy: "give zero or more"
+    }
+    SCORE_OUT_OF_RANGE InvalidArgument {
+        vi: "Giá trị {value} vượt mức tối đa {max} của chuẩn nghèo {standard}. Vui lòng kiểm tra lại phiếu rà soát.",
+        en: "{value} is above the {max} that standard {standard} allows",
+        remedy: "check the form"
+    }
+    UNKNOWN_INDICATOR InvalidArgument {
+        vi: "Chuẩn nghèo {standard} không có chỉ số '{indicator}'. Vui lòng chọn lại chỉ số.",
+        en: "standard {standard} has no indicator '{indicator}'",
+        remedy: "give indicators of the standard in force on the effective date"
+    }
+    MISSING_ANSWER InvalidArgument {
+        vi: "Chưa trả lời chỉ số '{indicator}' của chuẩn nghèo {standard}. Vui lòng trả lời đủ các chỉ số.",
+        en: "indicator '{indicator}' of standard {standard} has no answer",
+        remedy: "answer every indicator; a missing answer is never read as not deprived"
+    }
+    DUPLICATE_ANSWER InvalidArgument {
+        vi: "Chỉ số '{indicator}' được trả lời nhiều lần. Vui lòng giữ lại một câu trả lời.",
+        en: "indicator '{indicator}' is answered more than once",
+        remedy: "answer each indicator once"
+    }
+    ASSESSMENT_EXISTS AlreadyExists {
+        vi: "Hộ đã có kết quả rà soát ngày {date}. Vui lòng kiểm tra lại ngày hiệu lực.",
+        en: "the household has an assessment with effective date {date} already",
+        remedy: "check the effective date"
+    }
+
+    // Figures
+    FIGURE_UNKNOWN NotFound {
+        vi: "Không có số liệu nào mang tên '{figure}'. Vui lòng tải lại bảng và chọn lại số liệu.",
+        en: "no figure has the name '{figure}'",
+        remedy: "pass a figure's name exactly as a view returned it"
+    }
+    TARGET_UNKNOWN NotFound {
+        vi: "Không có mục tiêu nào mang mã '{target}'. Vui lòng chọn lại mục tiêu, ví dụ T09.",
+        en: "no target has the id '{target}'",
+        remedy: "give an id of the resolution's targets, for example T09"
+    }
+
+    // The system itself
+    OVERLOADED ResourceExhausted retry 1000 {
+        vi: "Hệ thống đang có quá nhiều yêu cầu nên chưa ghi gì. Vui lòng thử lại sau giây lát.",
+        en: "too many {what} at once; nothing was changed",
+        remedy: "try again after the delay in RetryInfo, with the same request_id"
+    }
+    TIMED_OUT DeadlineExceeded {
+        vi: "Yêu cầu chưa hoàn thành trong {limit_ms} mili giây. Vui lòng gửi lại đúng yêu cầu này; nếu lần trước đã ghi thì hệ thống không ghi thêm lần nữa.",
+        en: "the call did not end within {limit_ms} ms and its outcome is not known",
+        remedy: "repeat the same command with the same request_id: it takes effect once"
+    }
+    OUTCOME_UNKNOWN Unavailable retry 1000 {
+        vi: "Chưa xác định được yêu cầu đã được ghi hay chưa. Vui lòng gửi lại đúng yêu cầu này; hệ thống không ghi hai lần.",
+        en: "the store was lost while it wrote and the outcome is not known",
+        remedy: "repeat the same command with the same request_id: it takes effect once"
+    }
+    STORE_UNAVAILABLE Unavailable retry 2000 {
+        vi: "Cơ sở dữ liệu tạm thời không truy cập được nên chưa ghi gì. Vui lòng thử lại sau ít phút.",
+        en: "the database cannot be reached",
+        remedy: "try again after the delay in RetryInfo; operators find the cause in the log"
+    }
+    SHUTTING_DOWN Unavailable retry 1000 {
+        vi: "Máy chủ đang khởi động lại. Vui lòng gửi lại đúng yêu cầu này sau giây lát.",
+        en: "the server is shutting down",
+        remedy: "connect again and repeat the call with the same request_id"
+    }
+    INTERNAL Internal {
+        vi: "Hệ thống gặp lỗi và không hoàn thành được yêu cầu. Vui lòng thử lại; nếu lỗi lặp lại, báo cho bộ phận hỗ trợ kèm thời điểm xảy ra lỗi.",
+        en: "the server failed",
+        remedy: "tell the operators the time of the call: the cause is in their log, not in this answer"
+    }
+}

@@ -1,0 +1,141 @@
+//! Tokens with which a reader asks to see at least what a write did.
+
+use super::token::{self, Kind};
+use crate::{Refusal, reason};
+use std::{collections::BTreeMap, fmt, time::Duration};
+use tokio::sync::watch;
+
+const CONTEXTS_MAX: usize = 16;
+
+/// Log positions by context (`poverty`, …) that a read must have seen. Opaque on the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConsistencyToken(BTreeMap<String, u64>);
+
+impl ConsistencyToken {
+    /// The token of a write to the context's log.
+    ///
+    /// `context` is a lower-case word of at most 32 letters, as contexts are named.
+    pub fn of(context: &str, position: u64) -> Self {
+        Self(BTreeMap::from([(context.to_owned(), position)]))
+    }
+
+    /// Reads a request's `consistency_token`; empty asks for nothing.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        Self::read(text)
+            .ok_or_else(|| Refusal::new(&reason::CONSISTENCY_TOKEN_INVALID).at("consistency_token"))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        let payload = String::from_utf8(token::decode(Kind::Consistency, text)?).ok()?;
+        let mut positions = BTreeMap::new();
+        for pair in payload.split(';') {
+            let (context, position) = pair.split_once('=')?;
+            let named =
+                (1..=32).contains(&context.len()) && context.bytes().all(|byte| byte.is_ascii_lowercase());
+            if !named || positions.insert(context.to_owned(), position.parse().ok()?).is_some() {
+                return None;
+            }
+        }
+        (positions.len() <= CONTEXTS_MAX).then_some(Self(positions))
+    }
+
+    /// The position of the context's log that must have been seen; `None` where the token does not ask for it.
+    pub fn position(&self, context: &str) -> Option<u64> {
+        self.0.get(context).copied()
+    }
+
+    /// Asks for everything that either token asks for.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (context, position) in other.0 {
+            let required = self.0.entry(context).or_default();
+            *required = position.max(*required);
+        }
+        self
+    }
+}
+
+impl fmt::Display for ConsistencyToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<String> =
+            self.0.iter().map(|(context, position)| format!("{context}={position}")).collect();
+        f.write_str(&token::encode(Kind::Consistency, pairs.join(";").as_bytes()))
+    }
+}
+
+/// Waits until a view has read its log up to the position, at most `wait_max`: refused with `NOT_CAUGHT_UP` after that.
+/// `seen` holds the position up to which the view has read.
+pub async fn caught_up(
+    seen: &mut watch::Receiver<u64>,
+    required: u64,
+    wait_max: Duration,
+) -> Result<(), Refusal> {
+    let arrived = matches!(
+        tokio::time::timeout(wait_max, seen.wait_for(|position| *position >= required)).await,
+        Ok(Ok(_))
+    );
+    if arrived {
+        return Ok(());
+    }
+    let position = *seen.borrow();
+    Err(Refusal::new(&reason::NOT_CAUGHT_UP).with("position", position).with("required", required))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_token_reads_back_as_it_was_written(positions in proptest::collection::btree_map("[a-z]{1,12}", any::<u64>(), 0..5)) {
+            let token = ConsistencyToken(positions);
+            prop_assert_eq!(ConsistencyToken::parse(&token.to_string()).unwrap(), token);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_but_never_a_panic(text in ".{0,60}") {
+            if let Err(refusal) = ConsistencyToken::parse(&text) {
+                prop_assert_eq!(refusal.reason(), "CONSISTENCY_TOKEN_INVALID");
+            }
+        }
+    }
+
+    #[test]
+    fn two_tokens_together_ask_for_the_later_position_of_each_context() {
+        let both = ConsistencyToken::of("poverty", 7)
+            .and(ConsistencyToken::of("poverty", 5))
+            .and(ConsistencyToken::of("ledger", 2));
+        assert_eq!((both.position("poverty"), both.position("ledger")), (Some(7), Some(2)));
+        assert_eq!(both.position("criteria"), None);
+    }
+
+    #[test]
+    fn tokens_of_another_kind_are_refused() {
+        let etag = crate::request::Etag::of(3).to_string();
+        assert_eq!(ConsistencyToken::parse(&etag).unwrap_err().reason(), "CONSISTENCY_TOKEN_INVALID");
+    }
+
+    #[tokio::test]
+    async fn a_read_waits_until_the_view_has_caught_up() {
+        let (view, mut seen) = watch::channel(4);
+        let reader = tokio::spawn(async move { caught_up(&mut seen, 6, Duration::from_secs(30)).await });
+        view.send(5).unwrap();
+        view.send(6).unwrap();
+        assert_eq!(reader.await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_view_that_stays_behind_is_named_with_both_positions() {
+        let (_view, mut seen) = watch::channel(4);
+        let refusal = caught_up(&mut seen, 6, Duration::from_secs(5)).await.unwrap_err();
+        assert_eq!(refusal.reason(), "NOT_CAUGHT_UP");
+        assert_eq!((&*refusal.metadata()["position"], &*refusal.metadata()["required"]), ("4", "6"));
+    }
+}

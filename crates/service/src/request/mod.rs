@@ -1,0 +1,10 @@
+//! What requests of every service carry: request ids, etags, pages, consistency tokens and who asks.
+
+mod command;
+mod consistency;
+mod page;
+mod token;
+
+pub use command::{ACTOR_METADATA, Etag, actor, fingerprint, request_id};
+pub use consistency::{ConsistencyToken, caught_up};
+pub use page::{Page, PageSizes, QueryHash};

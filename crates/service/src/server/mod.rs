@@ -1,0 +1,62 @@
+//! The server around the gRPC services: health, reflection, gRPC-Web, limits, observation and a graceful end.
+//!
+//! A service is added with its wire limits, then the server is started on a listener that is bound already:
+//!
+//! ```ignore
+//! let options = server::Options::from(&settings);
+//! let registry = with_wire_limits!(PovertyRegistryServer::new(registry), options.message_bytes_max);
+//! let services = Services::new(api::FILE_DESCRIPTOR_SET).with(registry);
+//! let running = server::start(listener, services, &options, shutdown).await?;
+//! running.finished().await?;
+//! ```
+
+mod bare_status;
+mod body;
+mod call;
+mod front;
+mod gate;
+mod origin;
+mod services;
+mod start;
+
+pub use gate::{Admitted, Gate};
+pub use services::Services;
+pub use start::{Error, Options, RunningServer, start};
+pub use tonic::codec::CompressionEncoding;
+
+use tonic::Code;
+
+/// Sets the largest message that a generated server reads, and gzip in both directions. A macro because generated servers
+/// have these methods without a trait.
+#[macro_export]
+macro_rules! with_wire_limits {
+    ($server:expr, $message_bytes_max:expr) => {
+        $server
+            .max_decoding_message_size($message_bytes_max)
+            .accept_compressed($crate::server::CompressionEncoding::Gzip)
+            .send_compressed($crate::server::CompressionEncoding::Gzip)
+    };
+}
+
+/// The code as the gRPC specification writes it: `INVALID_ARGUMENT`.
+pub(crate) fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
