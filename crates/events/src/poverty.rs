@@ -2,6 +2,7 @@
 
 use crate::DecodeError;
 use kernel::{AreaKey, AssessmentId, HouseholdId, MemberId, Money, VillageCode};
+pub use kernel::{AreaType, PovertyClass};
 use serde::{Deserialize, Serialize};
 
 /// One fact about one household.
@@ -124,28 +125,6 @@ pub enum Income {
     B1Score(u32),
     /// Đồng per person per month.
     IncomePerPersonMonth(Money),
-}
-
-/// Rural (*xã*) or urban (*phường, thị trấn*).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AreaType {
-    /// Nông thôn.
-    Rural,
-    /// Thành thị.
-    Urban,
-}
-
-/// Class of a household under a standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PovertyClass {
-    /// Hộ nghèo.
-    Poor,
-    /// Hộ cận nghèo.
-    NearPoor,
-    /// Neither.
-    NotPoor,
 }
 
 impl PovertyEvent {

@@ -9,6 +9,7 @@ mod clock;
 mod date;
 mod id;
 mod money;
+mod poverty;
 mod ratio;
 pub mod text;
 
@@ -17,4 +18,5 @@ pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
 pub use date::{Date, InvalidTimestamp, OPEN_START, Period, Timestamp, date, parse_date};
 pub use id::{AssessmentId, HouseholdId, InvalidId, MemberId, RequestId};
 pub use money::{Money, MoneyOverflow};
+pub use poverty::{AreaType, PovertyClass};
 pub use ratio::{InvalidRatio, Ratio};

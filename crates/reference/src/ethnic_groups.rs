@@ -1,0 +1,52 @@
+//! The ethnic groups of Việt Nam by the codes of the statistics office's list.
+
+use crate::{packs::Packs, packs::Sourced, provenance::Provenance};
+use std::collections::HashMap;
+
+/// One ethnic group (*dân tộc*).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EthnicGroup {
+    /// Two digits, for example `03`.
+    pub code: String,
+    /// For example `Thái`.
+    pub name: String,
+    /// Every group but Kinh (*dân tộc thiểu số*).
+    pub minority: bool,
+    /// Where code and name come from.
+    pub provenance: Provenance,
+}
+
+/// All ethnic groups, in the order of their codes.
+#[derive(Clone, Debug)]
+pub struct EthnicGroups {
+    groups: Vec<EthnicGroup>,
+    by_code: HashMap<String, usize>,
+}
+
+impl EthnicGroups {
+    /// The group with this code.
+    pub fn get(&self, code: &str) -> Option<&EthnicGroup> {
+        self.by_code.get(code).map(|&at| &self.groups[at])
+    }
+
+    /// All groups in the order of their codes.
+    pub fn all(&self) -> &[EthnicGroup] {
+        &self.groups
+    }
+
+    pub(crate) fn from_packs(packs: &Packs) -> Self {
+        let mut groups: Vec<_> = packs
+            .ethnic_groups
+            .values()
+            .map(|record| EthnicGroup {
+                code: record.code.clone(),
+                name: kernel::text::normalize(&record.name),
+                minority: record.minority,
+                provenance: record.provenance(),
+            })
+            .collect();
+        groups.sort_by(|a, b| a.code.cmp(&b.code));
+        let by_code = groups.iter().enumerate().map(|(at, group)| (group.code.clone(), at)).collect();
+        Self { groups, by_code }
+    }
+}
