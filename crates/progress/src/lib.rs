@@ -1,1 +1,8 @@
-//! Written next.
+//! Consolidated progress for the steering committees (*Ban Chỉ đạo*): every figure as at a date, as known on a date, on
+//! the old map or the new, and explainable down to its events.
+//!
+//! It folds the events of other services and deliberately writes none; it knows no name, birth date or citizen number,
+//! and decides no class: it takes each from the event that recorded it. Start with [`domain`] for what a figure is.
+
+pub mod domain;
+pub mod figure;

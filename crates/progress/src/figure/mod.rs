@@ -1,0 +1,10 @@
+//! Figures: their names, and the sums of facts that they are.
+
+mod name;
+mod sum;
+
+pub use name::{
+    CountName, CountedClass, FigureName, InvalidFigureName, MovementColumn, MovementName, Scope, ShareName,
+    TargetName, Unit,
+};
+pub use sum::{Days, Sum, Term};
