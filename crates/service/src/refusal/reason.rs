@@ -63,6 +63,11 @@ reasons! {
         en: "etag is stale, the current one is {current_etag}",
         remedy: "read the resource again, decide on its current state and send its current etag"
     }
+    CONCURRENT_CHANGE Aborted retry 200 {
+        vi: "Hồ sơ đang được nhiều người cập nhật cùng lúc nên chưa ghi gì. Vui lòng gửi lại đúng yêu cầu này sau giây lát.",
+        en: "the household kept changing while the command was decided; nothing was changed",
+        remedy: "repeat the command with the same request_id"
+    }
     ETAG_INVALID InvalidArgument {
         vi: "Mã phiên bản '{value}' của hồ sơ không hợp lệ. Vui lòng tải lại hồ sơ rồi thực hiện lại.",
         en: "etag '{value}' was not issued by this service",
@@ -137,6 +142,11 @@ reasons! {
         en: "no area has the code '{area}'",
         remedy: "give a code of the reference pack with its leading zero, or find it with ListAreas"
     }
+    INVALID_AREA_CODE InvalidArgument {
+        vi: "'{value}' không phải là mã đơn vị hành chính: mã xã có năm chữ số kể cả số 0 ở đầu, mã thôn, bản có dạng 03625-004. Vui lòng nhập lại.",
+        en: "'{value}' is not an area code",
+        remedy: "give five digits with the leading zero for a commune, and a code such as 03625-004 for a village"
+    }
     AREA_NOT_IN_FORCE InvalidArgument {
         vi: "Mã đơn vị hành chính '{area}' không có hiệu lực vào ngày {date}. Mã này có hiệu lực: {in_force}. Vui lòng chọn đơn vị đúng với ngày hiệu lực.",
         en: "area '{area}' was not in force on {date}; with this code there is: {in_force}",
@@ -167,6 +177,16 @@ reasons! {
         en: "figures of area '{area}' cannot be re-based onto the map of {map}: {cause}",
         remedy: "ask on the map on which the facts were recorded"
     }
+    RESIDENCE_NOT_ON_MAP FailedPrecondition {
+        vi: "Không xác định được nơi cư trú của hộ (ghi tại {area}) trên bản đồ hành chính ngày {date}. Vui lòng ghi nhận nơi cư trú hiện tại của hộ trước.",
+        en: "the residence recorded in {area} has no known place on the map of {date}",
+        remedy: "record the household's residence with MoveHousehold first"
+    }
+    SAME_RESIDENCE FailedPrecondition {
+        vi: "Hộ đang cư trú tại đúng nơi này ({area}) nên không có gì thay đổi. Vui lòng kiểm tra lại nơi đến.",
+        en: "the household lives in {area} already",
+        remedy: "give another commune or village; a merger of communes is no move"
+    }
 
     // Dates
     INVALID_DATE InvalidArgument {
@@ -188,6 +208,16 @@ reasons! {
         vi: "Ngày {date} ở sau ngày hôm nay ({today}). Vui lòng nhập ngày không muộn hơn hôm nay.",
         en: "date {date} is after today, {today}",
         remedy: "give a date not later than today in Việt Nam"
+    }
+    DATE_IMPLAUSIBLE InvalidArgument {
+        vi: "Ngày hiệu lực {date} quá xa trong quá khứ. Vui lòng kiểm tra lại năm.",
+        en: "effective date {date} lies before 1900",
+        remedy: "correct the year"
+    }
+    ASSESSMENT_TOO_FAR_AHEAD InvalidArgument {
+        vi: "Kết quả rà soát có hiệu lực từ ngày {date} là quá sớm; hiện chỉ ghi được đến ngày {latest}. Vui lòng kiểm tra lại ngày hiệu lực.",
+        en: "an assessment that counts from {date} lies too far ahead, {latest} is the last day that is taken now",
+        remedy: "correct the effective date, or record the assessment later"
     }
 
     // Households and members
@@ -245,6 +275,26 @@ reasons! {
         vi: "Mã dân tộc '{value}' không có trong danh mục. Vui lòng chọn lại, ví dụ 03 là dân tộc Thái.",
         en: "no ethnic group has the code '{value}'",
         remedy: "give a two-digit code of the official list, for example 03 for Thái"
+    }
+    NAME_UNREADABLE InvalidArgument {
+        vi: "Họ và tên có ký tự không hợp lệ. Vui lòng nhập lại.",
+        en: "full_name contains control characters",
+        remedy: "give the name as plain text"
+    }
+    BIRTH_DATE_INVALID InvalidArgument {
+        vi: "Ngày sinh không hợp lệ: cần năm-tháng-ngày hoặc chỉ năm, từ 1900 đến ngày hiệu lực. Vui lòng sửa lại.",
+        en: "birth_date is not a day such as 1984-02-29 or a year such as 1984 between 1900 and the effective date",
+        remedy: "correct it, give only the year, or leave it empty where it is not known"
+    }
+    NOTHING_TO_CHANGE InvalidArgument {
+        vi: "Yêu cầu không thay đổi thành viên nào. Vui lòng nhập thành viên được thêm, bớt hoặc chủ hộ mới.",
+        en: "the command changes no member and no head",
+        remedy: "name members to add or remove, or another head"
+    }
+    PERSONAL_DATA_ERASED FailedPrecondition {
+        vi: "Dữ liệu cá nhân của hộ {household} đã bị xóa theo yêu cầu nên không thể ghi thêm. Vui lòng đăng ký hộ mới nếu cần.",
+        en: "the personal data of household {household} was erased for good",
+        remedy: "register a new household where the persons must be entered again"
     }
     QUERY_TOO_SHORT InvalidArgument {
         vi: "Từ khóa tìm kiếm quá ngắn. Vui lòng nhập ít nhất {min} chữ cái của tên.",
