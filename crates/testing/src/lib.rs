@@ -14,12 +14,20 @@ pub use database::TestDatabase;
 pub use nats::NatsServer;
 pub use waiting::wait_until;
 
-use std::net::TcpListener;
+use std::{net::TcpListener, path::PathBuf};
 
 /// A TCP port of the loopback interface that was free a moment ago.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the loopback interface has a free port");
     listener.local_addr().expect("a bound socket has an address").port()
+}
+
+/// A Python interpreter with the packages of `tests/python/requirements.txt`, named by `MUCTIEU_TEST_PYTHON`.
+///
+/// # Panics
+/// When the variable is missing.
+pub fn python() -> PathBuf {
+    required_variable("MUCTIEU_TEST_PYTHON").into()
 }
 
 /// The value of a variable that `cargo xtask test` sets.

@@ -71,7 +71,7 @@ impl NatsServer {
     /// When it does not end.
     pub async fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
-        let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
         assert!(asked.is_ok_and(|status| status.success()), "nats-server could not be asked to stop");
         wait_until(STOP_WITHIN, "nats-server to end", || {
             let ended = matches!(process.try_wait(), Ok(Some(_)));
