@@ -151,6 +151,13 @@ pub struct RecordedEvent {
     pub metadata: String,
 }
 
+impl RecordedEvent {
+    /// Where the event came from.
+    pub fn read_metadata(&self) -> Result<Metadata, serde_json::Error> {
+        serde_json::from_str(&self.metadata)
+    }
+}
+
 /// Where an event came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {

@@ -6,11 +6,21 @@
 //! **Invariant:** positions are 1, 2, 3 … without gaps and in commit order, so a reader that has seen position n has
 //! seen everything before it, with any number of writing processes.
 
+mod committer;
+mod error;
 mod event;
+mod fault;
 mod log;
+mod measure;
+mod prepared;
+mod store;
+mod upcast;
 
+pub use error::{AppendError, Error};
 pub use event::{
     AppendRequest, Appended, Fingerprint, InvalidStreamId, Metadata, NewEvent, RecordedEvent, StreamId,
     StreamVersion, StreamWrite,
 };
-pub use log::{AppendError, Error, EventLog, LogOptions, LogStore};
+pub use log::{EventLog, LogOptions, LogStore};
+pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
+pub use upcast::{InvalidUpcasters, Upcast, Upcasters};

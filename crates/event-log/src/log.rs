@@ -1,9 +1,19 @@
 //! The handle that services hold.
 
-use crate::{AppendRequest, Appended, Fingerprint, RecordedEvent, StreamId};
+use crate::{
+    AppendError, AppendRequest, Appended, Error, Fingerprint, RecordedEvent, StreamId, Upcasters,
+    committer::{Committer, Waiting},
+    measure::Measures,
+    prepared::{Prepared, hexadecimal},
+    store::{EventRow, Mode, Store},
+};
 use kernel::{RequestId, SharedClock};
-use std::{collections::HashMap, path::PathBuf};
-use tokio::sync::watch;
+use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc, time::Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 /// Which store holds the log.
 #[derive(Clone, Debug)]
@@ -21,65 +31,109 @@ pub struct LogOptions {
     pub store: LogStore,
     /// Appends waiting at most; above it callers get [`AppendError::Overloaded`].
     pub queue_max: usize,
-    /// Events in one transaction at most.
+    /// Events in one transaction at most, and so in one request.
     pub batch_events_max: usize,
 }
 
-/// A failure of the store itself.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The database refused or could not be reached.
-    #[error("event log store: {0}")]
-    Store(#[from] sqlx::Error),
+impl LogOptions {
+    /// The limits that suit a server: 8,192 waiting requests and 4,096 events in a transaction.
+    pub fn new(store: LogStore) -> Self {
+        Self { store, queue_max: 8192, batch_events_max: 4096 }
+    }
 }
 
-/// Why an append was not recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum AppendError {
-    /// Another event came first. Nothing was written.
-    #[error("stream {stream} is at version {actual}, not {expected}")]
-    Stale {
-        /// The stream that moved on.
-        stream: StreamId,
-        /// What the request expected.
-        expected: u64,
-        /// Where the stream stands.
-        actual: u64,
-    },
-    /// The request id was used for a command with other content. Nothing was written.
-    #[error("request id {0} was used for another command")]
-    RequestIdReused(RequestId),
-    /// Too many appends wait. Nothing was written; try again later.
-    #[error("too many appends are waiting")]
-    Overloaded,
-    /// The request itself cannot be recorded (empty, a stream twice, too large). Nothing was written.
-    #[error("append request cannot be recorded: {0}")]
-    Invalid(String),
-    /// The store refused the request. Nothing was written.
-    #[error("event log could not record the append: {0}")]
-    Failed(String),
-    /// The log is being closed. Nothing was written.
-    #[error("event log is closed")]
-    Closed,
-    /// The store failed and it could not be learnt whether the request was recorded. Repeat it with the same request id.
-    #[error("outcome of the append is unknown: {0}")]
-    Unknown(String),
+/// One service's log. Cheap to clone; all clones share one writer, which ends with the last of them.
+#[derive(Clone)]
+pub struct EventLog {
+    pub(crate) shared: Arc<Shared>,
+    upcasters: Upcasters,
 }
 
-/// One service's log. Cheap to clone; all clones share one writer.
-#[derive(Clone, Debug)]
-pub struct EventLog {}
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    /// `None` in a log that was opened to be read.
+    requests: Option<mpsc::Sender<Waiting>>,
+    batch_events_max: usize,
+    pub(crate) head: watch::Sender<u64>,
+    pub(crate) measures: Measures,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    _stop_with_last_handle: DropGuard,
+}
 
 impl EventLog {
     /// Opens the log, creating or migrating its tables.
     pub async fn open(options: LogOptions, clock: SharedClock) -> Result<Self, Error> {
-        todo!("{options:?} {clock:?}")
+        let store = Store::open(&options.store, Mode::Append).await?;
+        let (requests, incoming) = mpsc::channel(options.queue_max.max(1));
+        let batch_events_max = options.batch_events_max.max(1);
+        let log = Self::of(store, &options.store, Some(requests), batch_events_max).await?;
+        let committer = Committer {
+            store: log.shared.store.clone(),
+            clock,
+            incoming,
+            head: log.shared.head.clone(),
+            stop: log.shared.stop.clone(),
+            measures: log.shared.measures.clone(),
+            batch_events_max,
+        };
+        log.shared.tasks.spawn(committer.run());
+        Ok(log)
+    }
+
+    /// Opens a log that exists and is up to date, only to read and verify it; a server may be writing to it. Appends are
+    /// refused with [`AppendError::Closed`].
+    pub async fn open_read_only(store: &LogStore) -> Result<Self, Error> {
+        let opened = Store::open(store, Mode::ReadOnly).await?;
+        Self::of(opened, store, None, 0).await
+    }
+
+    async fn of(
+        store: Store,
+        place: &LogStore,
+        requests: Option<mpsc::Sender<Waiting>>,
+        batch_events_max: usize,
+    ) -> Result<Self, Error> {
+        let (head, _) = watch::channel(store.head().await?);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        tasks.spawn(store.clone().follow(head.clone(), stop.clone()));
+        let shared = Shared {
+            store,
+            requests,
+            batch_events_max,
+            head,
+            measures: Measures::of(place),
+            tasks,
+            _stop_with_last_handle: stop.clone().drop_guard(),
+            stop,
+        };
+        Ok(Self { shared: Arc::new(shared), upcasters: Upcasters::default() })
+    }
+
+    /// A handle to the same log that reads old events as their newest type.
+    #[must_use]
+    pub fn with_upcasters(&self, upcasters: Upcasters) -> Self {
+        Self { shared: Arc::clone(&self.shared), upcasters }
     }
 
     /// Records the request's events, all or nothing. Concurrent requests share a transaction; each is accepted or refused
-    /// on its own.
+    /// on its own. A caller that stops waiting does not stop the append.
     pub async fn append(&self, request: AppendRequest) -> Result<Appended, AppendError> {
-        todo!("{request:?}")
+        let asked = Instant::now();
+        let outcome = self.submit(request).await;
+        self.shared.measures.append(&outcome, asked.elapsed());
+        outcome
+    }
+
+    async fn submit(&self, request: AppendRequest) -> Result<Appended, AppendError> {
+        let requests = self.shared.requests.as_ref().ok_or(AppendError::Closed)?;
+        let request = Prepared::new(request, self.shared.batch_events_max)?;
+        let (reply, answer) = oneshot::channel();
+        requests.try_send(Waiting { request, reply }).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => AppendError::Closed,
+        })?;
+        answer.await.unwrap_or_else(|_| Err(AppendError::Unknown("the writer ended".to_owned())))
     }
 
     /// The outcomes of requests that were recorded before; the answer has one place for each question, in order.
@@ -87,7 +141,13 @@ impl EventLog {
         &self,
         requests: &[(RequestId, Fingerprint)],
     ) -> Result<Vec<Result<Option<Appended>, AppendError>>, Error> {
-        todo!("{requests:?}")
+        let ids: Vec<RequestId> = requests.iter().map(|(id, _)| *id).collect();
+        let recorded = self.shared.store.recorded(&ids).await?;
+        let answer = |((id, fingerprint), recorded): (&(RequestId, Fingerprint), Option<_>)| {
+            let recorded: Option<crate::store::Recorded> = recorded;
+            recorded.map(|recorded| recorded.answer(*id, &hexadecimal(&fingerprint.0))).transpose()
+        };
+        Ok(requests.iter().zip(recorded).map(answer).collect())
     }
 
     /// All events of the streams, each stream in version order; a stream without events is absent.
@@ -95,26 +155,59 @@ impl EventLog {
         &self,
         streams: &[StreamId],
     ) -> Result<HashMap<StreamId, Vec<RecordedEvent>>, Error> {
-        todo!("{streams:?}")
+        let mut found: HashMap<StreamId, Vec<RecordedEvent>> = HashMap::with_capacity(streams.len());
+        for row in self.shared.store.streams(streams).await? {
+            let event = readable(row)?;
+            let events = found.entry(event.stream.clone()).or_default();
+            let expected = events.len() as u64 + 1;
+            if event.version != expected {
+                let RecordedEvent { stream, version: found, position, .. } = event;
+                return Err(Error::VersionGap { stream, expected, found, position });
+            }
+            events.push(self.upcasters.apply(event));
+        }
+        Ok(found)
     }
 
-    /// Up to `limit` events after the position, in order.
+    /// Up to `limit` events after the position, in order. Fewer mean that the log ends there; a gap is an error.
     pub async fn read(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {
-        todo!("{after} {limit}")
+        let rows = self.shared.store.page(after, limit).await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for (expected, row) in (after + 1..).zip(rows) {
+            let event = readable(row)?;
+            if event.position != expected {
+                return Err(Error::Gap { expected, found: event.position });
+            }
+            events.push(self.upcasters.apply(event));
+        }
+        Ok(events)
     }
 
     /// The last position, as the store has it now.
     pub async fn head(&self) -> Result<u64, Error> {
-        todo!()
+        Ok(self.shared.store.head().await?)
     }
 
     /// Wakes whenever events were committed, by this process or another; the value is a position that is committed.
     pub fn watch(&self) -> watch::Receiver<u64> {
-        todo!()
+        self.shared.head.subscribe()
     }
 
     /// Refuses further appends, finishes those that wait, and closes the store.
     pub async fn close(&self) {
-        todo!()
+        self.shared.stop.cancel();
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+        self.shared.store.close().await;
     }
+}
+
+impl fmt::Debug for EventLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventLog").field("store", &self.shared.store).finish_non_exhaustive()
+    }
+}
+
+fn readable(row: EventRow) -> Result<RecordedEvent, Error> {
+    row.map_err(|unreadable| Error::Unreadable { position: unreadable.position, reason: unreadable.reason })
 }

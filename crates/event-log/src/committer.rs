@@ -1,0 +1,204 @@
+//! The one writer of a process: it gathers the requests that wait and commits them together.
+
+use crate::{
+    AppendError, Appended, fault,
+    measure::Measures,
+    prepared::{Access, Prepared, REQUEST_BYTES_MAX},
+    store::{Store, Verdict, is_transient, publish},
+};
+use kernel::{RequestId, SharedClock};
+use std::{
+    collections::{HashSet, VecDeque},
+    time::{Duration, Instant},
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+/// How long a batch is tried again after the connection was lost, before its outcome is given up as unknown.
+const RECOVERY_MAX: Duration = Duration::from_secs(10);
+
+/// How long one attempt may take before its connection counts as lost.
+const ATTEMPT_MAX: Duration = Duration::from_secs(30);
+
+/// Pause between two attempts.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// A request and who waits for its answer.
+pub(crate) struct Waiting {
+    pub(crate) request: Prepared,
+    pub(crate) reply: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+pub(crate) struct Committer {
+    pub(crate) store: Store,
+    pub(crate) clock: SharedClock,
+    pub(crate) incoming: mpsc::Receiver<Waiting>,
+    pub(crate) head: watch::Sender<u64>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) measures: Measures,
+    pub(crate) batch_events_max: usize,
+}
+
+impl Committer {
+    /// Runs until it is told to stop or nobody can ask any more; what waits then is still committed.
+    pub(crate) async fn run(mut self) {
+        let mut waiting = VecDeque::new();
+        loop {
+            if waiting.is_empty() {
+                let first = match self.stop.run_until_cancelled(self.incoming.recv()).await {
+                    Some(first) => first,
+                    None => {
+                        self.incoming.close();
+                        self.incoming.recv().await
+                    }
+                };
+                let Some(first) = first else { return };
+                waiting.push_back(first);
+            }
+            while waiting.len() < self.batch_events_max
+                && let Ok(next) = self.incoming.try_recv()
+            {
+                waiting.push_back(next);
+            }
+            self.measures.queued.set((waiting.len() + self.incoming.len()) as f64);
+            let batch = next_batch(&mut waiting, self.batch_events_max);
+            self.commit(batch).await;
+            // Those who were answered may ask again before the next batch is gathered.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn commit(&self, batch: Vec<Waiting>) {
+        let requests: Vec<&Prepared> = batch.iter().map(|waiting| &waiting.request).collect();
+        let events = requests.iter().map(|request| request.events.len()).sum::<usize>();
+        self.measures.batch_events.record(events as f64);
+
+        fault::point("before_append");
+        let verdicts = match self.append(&requests).await {
+            Ok(verdicts) => verdicts,
+            Err(Failure::Refused(error)) if requests.len() > 1 => {
+                tracing::warn!(%error, event_log.requests = requests.len(), "batch refused, trying one by one");
+                self.append_one_by_one(&requests).await
+            }
+            Err(failure) => requests.iter().map(|_| Err(failure.answer())).collect(),
+        };
+        fault::point("after_commit");
+
+        let recorded = verdicts.iter().flatten().map(|appended| appended.last_position);
+        if let Some(last) = recorded.max() {
+            publish(&self.head, last);
+            self.measures.head.set(last as f64);
+        }
+        for (waiting, verdict) in batch.into_iter().zip(verdicts) {
+            // A caller that has gone learns the outcome when it repeats the request.
+            let _ = waiting.reply.send(verdict);
+        }
+    }
+
+    async fn append_one_by_one(&self, requests: &[&Prepared]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(requests.len());
+        for request in requests {
+            let verdict = match self.append(&[request]).await {
+                Ok(mut verdict) => verdict.pop().unwrap_or(Err(AppendError::Failed("no verdict".to_owned()))),
+                Err(failure) => Err(failure.answer()),
+            };
+            verdicts.push(verdict);
+        }
+        verdicts
+    }
+
+    /// Tries until the outcome is certain or the time is over. An attempt whose connection was lost may have been
+    /// committed; the next one finds its events and answers with that outcome, so nothing is written twice. Only asking
+    /// for them would not do: the lost attempt may still wait for the lock inside the server.
+    async fn append(&self, requests: &[&Prepared]) -> Result<Vec<Verdict>, Failure> {
+        let deadline = Instant::now() + RECOVERY_MAX;
+        loop {
+            let attempt = self.store.append(requests, self.clock.now());
+            let lost = match tokio::time::timeout(ATTEMPT_MAX, attempt).await {
+                Ok(Ok(verdicts)) => return Ok(verdicts),
+                Ok(Err(error)) if !is_transient(&error) => return Err(Failure::Refused(error)),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("no answer within {} s", ATTEMPT_MAX.as_secs()),
+            };
+            if Instant::now() >= deadline {
+                tracing::error!(error = %lost, "outcome of a batch is unknown");
+                return Err(Failure::Lost(lost));
+            }
+            tracing::warn!(error = %lost, "event log store did not answer, trying again");
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+}
+
+/// Why a batch has no verdicts.
+enum Failure {
+    /// The store rolled it back.
+    Refused(sqlx::Error),
+    /// Nobody knows.
+    Lost(String),
+}
+
+impl Failure {
+    fn answer(&self) -> AppendError {
+        match self {
+            Self::Refused(error) => AppendError::Failed(error.to_string()),
+            Self::Lost(reason) => AppendError::Unknown(reason.clone()),
+        }
+    }
+}
+
+/// Takes the next batch out of those who wait, in order. A request that meets a stream or an id of an earlier one stays,
+/// and so does whatever meets it.
+fn next_batch(waiting: &mut VecDeque<Waiting>, events_max: usize) -> Vec<Waiting> {
+    let mut batch = Vec::new();
+    let mut staying = VecDeque::new();
+    let mut seen = Seen::default();
+    let (mut events, mut bytes) = (0, 0);
+    while let Some(next) = waiting.pop_front() {
+        let meets_earlier = seen.meets(&next.request);
+        seen.add(&next.request);
+        if meets_earlier {
+            staying.push_back(next);
+            continue;
+        }
+        events += next.request.events.len();
+        bytes += next.request.bytes;
+        if !batch.is_empty() && (events > events_max || bytes > REQUEST_BYTES_MAX) {
+            staying.push_back(next);
+            break;
+        }
+        batch.push(next);
+    }
+    staying.append(waiting);
+    *waiting = staying;
+    batch
+}
+
+/// Streams and ids of the requests that came earlier.
+#[derive(Default)]
+struct Seen {
+    requests: HashSet<RequestId>,
+    written: HashSet<u64>,
+    read: HashSet<u64>,
+}
+
+impl Seen {
+    fn meets(&self, request: &Prepared) -> bool {
+        self.requests.contains(&request.request_id)
+            || request.checks.iter().any(|check| {
+                self.written.contains(&check.stream_hash)
+                    || (check.access == Access::Write && self.read.contains(&check.stream_hash))
+            })
+    }
+
+    fn add(&mut self, request: &Prepared) {
+        self.requests.insert(request.request_id);
+        for check in &request.checks {
+            let streams = match check.access {
+                Access::Write => &mut self.written,
+                Access::Read => &mut self.read,
+            };
+            streams.insert(check.stream_hash);
+        }
+    }
+}

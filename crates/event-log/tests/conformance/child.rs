@@ -1,0 +1,91 @@
+//! This test binary as a process of its own: a writer beside others, or one that dies at a fault point.
+
+use crate::{
+    place::{Place, open},
+    request::{RequestParts, request},
+};
+use event_log::{AppendRequest, LogOptions, LogStore};
+use futures::future::join_all;
+use kernel::RequestId;
+use std::{env, path::PathBuf, process::Stdio};
+use tokio::process::{Child, Command};
+
+const ROLE: &str = "MUCTIEU_TEST_CHILD";
+const STORE: &str = "MUCTIEU_TEST_CHILD_STORE";
+const DETAIL: &str = "MUCTIEU_TEST_CHILD_DETAIL";
+
+/// Tasks that append at the same time in one writing process.
+pub(crate) const WRITERS_PER_PROCESS: u64 = 16;
+
+/// Appends of one such task.
+pub(crate) const APPENDS_PER_WRITER: u64 = 60;
+
+/// What the crashing child asks for, and what its parent repeats.
+pub(crate) fn crashing_request(request_id: RequestId) -> AppendRequest {
+    request().with_id(request_id).writing("household/crash", 0, 2)
+}
+
+/// Lets a process append the crashing request and die at the fault point.
+pub(crate) async fn append_and_abort(place: &Place, request_id: RequestId, fault: &str) {
+    let child = start(&place.store(), "crash", &request_id.to_string(), Some(fault));
+    let status = child.wait_with_output().await.unwrap();
+    assert!(!status.status.success(), "the process survived {fault}");
+    let printed = String::from_utf8_lossy(&status.stdout);
+    assert!(!printed.contains("was answered"), "the process died after the answer: {printed}");
+}
+
+/// Starts a process that appends [`WRITERS_PER_PROCESS`] times [`APPENDS_PER_WRITER`] events.
+pub(crate) fn start_writer(store: &LogStore, name: &str) -> Child {
+    start(store, "write", name, None)
+}
+
+fn start(store: &LogStore, role: &str, detail: &str, fault: Option<&str>) -> Child {
+    let place = match store {
+        LogStore::Sqlite(path) => path.to_str().unwrap(),
+        LogStore::Postgres(url) => url,
+    };
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["--exact", "child::process", "--ignored", "--nocapture"])
+        .env(ROLE, role)
+        .env(STORE, place)
+        .env(DETAIL, detail)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    match fault {
+        Some(fault) => command.env("MUCTIEU_FAULT", fault).stderr(Stdio::null()),
+        None => command.env_remove("MUCTIEU_FAULT"),
+    };
+    command.spawn().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the other side of tests that need a second process; they start it"]
+async fn process() {
+    let value =
+        |name| env::var(name).unwrap_or_else(|_| panic!("{name} is set by the test that starts this"));
+    let (place, detail) = (value(STORE), value(DETAIL));
+    let store = match place.strip_prefix("postgres") {
+        Some(_) => LogStore::Postgres(place),
+        None => LogStore::Sqlite(PathBuf::from(place)),
+    };
+    let log = open(LogOptions::new(store)).await;
+    match value(ROLE).as_str() {
+        "crash" => {
+            let outcome = log.append(crashing_request(detail.parse().unwrap())).await;
+            println!("was answered {outcome:?}");
+        }
+        _ => {
+            let writers = (0..WRITERS_PER_PROCESS).map(|writer| {
+                let (log, stream) = (log.clone(), format!("{detail}/{writer}"));
+                tokio::spawn(async move {
+                    for version in 0..APPENDS_PER_WRITER {
+                        log.append(request().writing(&stream, version, 1)).await.unwrap();
+                    }
+                })
+            });
+            join_all(writers).await.into_iter().for_each(Result::unwrap);
+        }
+    }
+    log.close().await;
+}

@@ -1,0 +1,143 @@
+//! A repeated request gets the first outcome and changes nothing.
+
+use crate::{
+    child,
+    place::{Place, open},
+    request::{RequestParts, request},
+};
+use event_log::{AppendError, Fingerprint, LogOptions};
+use futures::future::join_all;
+use kernel::RequestId;
+use uuid::Uuid;
+
+on_both_stores! {
+    a_repeat_returns_the_first_outcome,
+    a_repeat_returns_the_first_outcome_after_the_log_was_opened_again,
+    racing_repeats_are_recorded_once,
+    racing_repeats_from_two_writers_are_recorded_once,
+    a_used_id_with_other_content_is_refused,
+    a_refused_request_may_be_corrected_under_its_id,
+    outcomes_tell_recorded_reused_and_unknown_requests_apart,
+    a_repeat_after_a_crash_between_commit_and_answer_returns_the_first_outcome,
+    a_crash_before_the_commit_leaves_nothing,
+}
+
+async fn a_repeat_returns_the_first_outcome(place: Place) {
+    let log = place.open().await;
+    let asked = request().writing("household/a", 0, 2).writing("household/b", 0, 1);
+    let first = log.append(asked.clone()).await.unwrap();
+    log.append(request().writing("household/a", 2, 1)).await.unwrap();
+
+    let repeat = log.append(asked).await.unwrap();
+    assert_eq!(repeat, event_log::Appended { replayed: true, ..first });
+    assert_eq!(log.head().await.unwrap(), 4);
+    log.close().await;
+}
+
+async fn a_repeat_returns_the_first_outcome_after_the_log_was_opened_again(place: Place) {
+    let log = place.open().await;
+    let asked = request().writing("household/a", 0, 2);
+    let first = log.append(asked.clone()).await.unwrap();
+    log.close().await;
+
+    let log = place.open().await;
+    let repeat = log.append(asked).await.unwrap();
+    assert_eq!(repeat, event_log::Appended { replayed: true, ..first });
+    log.close().await;
+}
+
+async fn racing_repeats_are_recorded_once(place: Place) {
+    let log = place.open().await;
+    let asked = request().writing("household/a", 0, 2);
+    let outcomes = join_all((0..8).map(|_| log.append(asked.clone()))).await;
+    let outcomes: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
+    assert_eq!(outcomes.iter().filter(|outcome| !outcome.replayed).count(), 1);
+    assert!(outcomes.iter().all(|outcome| (outcome.first_position, outcome.last_position) == (1, 2)));
+    assert_eq!(log.head().await.unwrap(), 2);
+    log.close().await;
+}
+
+async fn racing_repeats_from_two_writers_are_recorded_once(place: Place) {
+    let (one, other) = (place.open().await, place.open().await);
+    for round in 0..20 {
+        let asked = request().writing(&format!("household/{round}"), 0, 1);
+        let (left, right) = futures::join!(one.append(asked.clone()), other.append(asked));
+        let (left, right) = (left.unwrap(), right.unwrap());
+        assert_eq!(left.first_position, right.first_position);
+        assert_ne!(left.replayed, right.replayed, "exactly one of them wrote");
+    }
+    assert_eq!(one.head().await.unwrap(), 20);
+    one.close().await;
+    other.close().await;
+}
+
+async fn a_used_id_with_other_content_is_refused(place: Place) {
+    let log = place.open().await;
+    let asked = request().writing("household/a", 0, 1);
+    log.append(asked.clone()).await.unwrap();
+
+    let other = request().with_id(asked.request_id).with_fingerprint(2).writing("household/b", 0, 1);
+    match log.append(other).await {
+        Err(AppendError::RequestIdReused(id)) => assert_eq!(id, asked.request_id),
+        outcome => panic!("the id was used, got {outcome:?}"),
+    }
+    assert_eq!(log.head().await.unwrap(), 1);
+    log.close().await;
+}
+
+async fn a_refused_request_may_be_corrected_under_its_id(place: Place) {
+    let log = place.open().await;
+    log.append(request().writing("household/a", 0, 1)).await.unwrap();
+    let stale = request().writing("household/a", 0, 1);
+    let request_id = stale.request_id;
+    assert!(matches!(log.append(stale).await, Err(AppendError::Stale { .. })));
+
+    let corrected = log.append(request().with_id(request_id).writing("household/a", 1, 1)).await.unwrap();
+    assert_eq!((corrected.first_position, corrected.replayed), (2, false));
+    log.close().await;
+}
+
+async fn outcomes_tell_recorded_reused_and_unknown_requests_apart(place: Place) {
+    let log = place.open().await;
+    let asked = request().writing("household/a", 0, 3);
+    let first = log.append(asked.clone()).await.unwrap();
+
+    let unknown = RequestId::from_uuid(Uuid::new_v4());
+    let questions = [
+        (unknown, Fingerprint([1; 32])),
+        (asked.request_id, Fingerprint([1; 32])),
+        (asked.request_id, Fingerprint([9; 32])),
+    ];
+    let answers = log.outcomes(&questions).await.unwrap();
+    assert!(matches!(answers[0], Ok(None)));
+    assert_eq!(*answers[1].as_ref().unwrap(), Some(event_log::Appended { replayed: true, ..first }));
+    assert!(matches!(answers[2], Err(AppendError::RequestIdReused(_))));
+    log.close().await;
+}
+
+async fn a_repeat_after_a_crash_between_commit_and_answer_returns_the_first_outcome(place: Place) {
+    let request_id = RequestId::from_uuid(Uuid::new_v4());
+    child::append_and_abort(&place, request_id, "after_commit:abort").await;
+
+    let log = place.open().await;
+    assert_eq!(log.head().await.unwrap(), 2, "the batch had been committed");
+    let repeat = log.append(child::crashing_request(request_id)).await.unwrap();
+    assert_eq!((repeat.first_position, repeat.last_position, repeat.replayed), (1, 2, true));
+    assert_eq!(log.head().await.unwrap(), 2);
+    log.close().await;
+}
+
+async fn a_crash_before_the_commit_leaves_nothing(place: Place) {
+    let request_id = RequestId::from_uuid(Uuid::new_v4());
+    let fault = match place {
+        Place::Sqlite(_) => "after_insert:abort",
+        Place::Postgres(_) => "before_append:abort",
+    };
+    child::append_and_abort(&place, request_id, fault).await;
+
+    let log = open(LogOptions::new(place.store())).await;
+    assert_eq!(log.head().await.unwrap(), 0);
+    let first = log.append(child::crashing_request(request_id)).await.unwrap();
+    assert!(!first.replayed);
+    log.close().await;
+}
