@@ -36,7 +36,9 @@ async fn follow_on(shared: &Shared) {
         };
         match told {
             Some(Ok(Some(notification))) => {
-                if let Some((source, applied)) = read_progress(notification.payload()) {
+                if let Some((source, applied)) = read_progress(notification.payload())
+                    && shared.live().is_ok_and(|live| live.number >= applied.generation)
+                {
                     shared.publish(source, applied);
                     continue;
                 }

@@ -25,9 +25,6 @@ mod row;
 mod source;
 mod transaction;
 
-#[cfg(test)]
-mod tests;
-
 pub use database::{Applied, ReadDatabase, ReadOptions, ReadStore};
 pub use digest::{Digest, TableDigest};
 pub use error::{Error, SourceError, WaitError};
