@@ -1,0 +1,102 @@
+//! Lines of at most 100 columns, measured as a terminal shows them.
+
+use unicode_width::UnicodeWidthStr;
+
+/// Columns of the table.
+const WIDTH: usize = 99;
+
+/// A cell and its width in columns; longer text is cut and ends in `…`.
+pub(super) enum Column<'a> {
+    /// Aligned left.
+    Left(&'a str, usize),
+    /// Aligned right.
+    Right(&'a str, usize),
+}
+
+/// The cells with a space between them, without trailing spaces.
+pub(super) fn line(columns: &[Column<'_>]) -> String {
+    let cells: Vec<String> = columns.iter().map(cell).collect();
+    let mut line = cells.join(" ");
+    line.truncate(line.trim_end().len());
+    line.push('\n');
+    line
+}
+
+/// A line of one character.
+pub(super) fn rule(character: char) -> String {
+    let mut rule: String = std::iter::repeat_n(character, WIDTH).collect();
+    rule.push('\n');
+    rule
+}
+
+/// Text after a mark, broken between words into lines that begin under its first word.
+pub(super) fn wrapped(mark: &str, text: &str) -> String {
+    let indent = mark.width() + 1;
+    let mut out = mark.to_owned();
+    let mut column = indent - 1;
+    for word in text.split(' ') {
+        if column + 1 + word.width() > WIDTH && column > indent {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            column = indent;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += word.width();
+    }
+    out.push('\n');
+    out
+}
+
+fn cell(column: &Column<'_>) -> String {
+    let (Column::Left(text, width) | Column::Right(text, width)) = column;
+    let text = fitted(text, *width);
+    let space = " ".repeat(width - text.width());
+    match column {
+        Column::Left(..) => text + &space,
+        Column::Right(..) => space + &text,
+    }
+}
+
+fn fitted(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for character in text.chars() {
+        let mut longer = cut.clone();
+        longer.push(character);
+        if longer.width() >= width {
+            break;
+        }
+        cut = longer;
+    }
+    cut + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vietnamese_letters_take_one_column_composed_or_not() {
+        let composed = cell(&Column::Left("Mường Tè", 10));
+        let decomposed = cell(&Column::Left("Mu\u{31B}o\u{31B}\u{300}ng Te\u{300}", 10));
+        assert_eq!((composed.width(), decomposed.width()), (10, 10));
+    }
+
+    #[test]
+    fn long_text_is_cut_to_its_column_and_says_so() {
+        assert_eq!(line(&[Column::Left("Xã Tủa Sín Chải", 8), Column::Right("7", 2)]), "Xã Tủa …  7\n");
+    }
+
+    #[test]
+    fn wrapped_text_stays_within_the_table() {
+        let text = "một hai ba bốn năm ".repeat(20);
+        let wrapped = wrapped("*", text.trim());
+        assert!(wrapped.lines().all(|line| line.width() <= WIDTH));
+        assert!(wrapped.lines().skip(1).all(|line| line.starts_with("  ")));
+    }
+}

@@ -1,0 +1,83 @@
+//! Numbers and states in the words of the committee.
+
+use api::progress::{DataStatus, Figure, Share, TargetStatus};
+use kernel::{Ratio, text::group_digits};
+
+/// What stands where nothing is known.
+const NO_DATA: &str = "—";
+
+/// A count with Vietnamese grouping; `°` after it where it is incomplete.
+pub(super) fn counted(figure: Option<&Figure>) -> String {
+    let Some(figure) = figure else { return NO_DATA.to_owned() };
+    match (figure.status(), figure.value) {
+        (DataStatus::NoData, _) | (_, None) => NO_DATA.to_owned(),
+        (DataStatus::Incomplete, Some(value)) => group_digits(value) + "°",
+        (_, Some(value)) => group_digits(value),
+    }
+}
+
+/// A rate with a decimal comma.
+pub(super) fn percent(share: Option<&Share>) -> String {
+    match share {
+        Some(share) if !share.percent.is_empty() => decimal(&share.percent) + " %",
+        _ => NO_DATA.to_owned(),
+    }
+}
+
+/// The exact rate, for ranking.
+pub(super) fn rate(share: Option<&Share>) -> Option<Ratio> {
+    let share = share?;
+    Ratio::new(share.numerator?, share.denominator?).ok()
+}
+
+/// A decimal with a decimal comma.
+pub(super) fn decimal(text: &str) -> String {
+    if text.is_empty() { NO_DATA.to_owned() } else { text.replace('.', ",") }
+}
+
+/// A comparison as one sign.
+pub(super) fn op(op: &str) -> &str {
+    match op {
+        ">=" => "≥",
+        "<=" => "≤",
+        other => other,
+    }
+}
+
+/// The state of a target.
+pub(super) fn status(status: TargetStatus) -> &'static str {
+    match status {
+        TargetStatus::Met => "ĐẠT (met)",
+        TargetStatus::OnTrack => "ĐÚNG TIẾN ĐỘ (on track)",
+        TargetStatus::Behind => "CHẬM TIẾN ĐỘ (behind)",
+        TargetStatus::Missed => "KHÔNG ĐẠT (missed)",
+        TargetStatus::Unknown | TargetStatus::Unspecified => "CHƯA RÕ (unknown)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(status: DataStatus, value: Option<i64>) -> Figure {
+        Figure { status: status.into(), value, ..Figure::default() }
+    }
+
+    #[test]
+    fn no_data_is_shown_apart_from_zero() {
+        assert_eq!(counted(Some(&figure(DataStatus::Complete, Some(0)))), "0");
+        assert_eq!(counted(Some(&figure(DataStatus::NoData, None))), "—");
+        assert_eq!(counted(None), "—");
+        assert_eq!(percent(Some(&Share::default())), "—");
+    }
+
+    #[test]
+    fn an_incomplete_count_is_marked() {
+        assert_eq!(counted(Some(&figure(DataStatus::Incomplete, Some(107_700)))), "107.700°");
+    }
+
+    #[test]
+    fn rates_have_a_decimal_comma() {
+        assert_eq!(percent(Some(&Share { percent: "19.46".to_owned(), ..Share::default() })), "19,46 %");
+    }
+}
