@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use kernel::HouseholdId;
 use projection::Error;
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) struct Batch<'a> {
     placing: &'a Placing,
@@ -52,8 +52,8 @@ impl<'a> Batch<'a> {
 
     /// Applies the event, or refuses it and changes nothing.
     pub(super) fn apply(&mut self, event: Decoded<'_>) -> Result<(), Inapplicable> {
-        let before = self.load(event.household)?;
-        let (history, old) = match before {
+        self.load(event.household)?;
+        let (history, old) = match self.households.get(&event.household) {
             Some(household) => (Some(household.history.clone()), household.facts.as_slice()),
             None => (None, &[][..]),
         };
@@ -69,16 +69,13 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// The household before the event: as left by an earlier event of the batch, or as stored.
-    fn load(&mut self, id: HouseholdId) -> Result<Option<&Household>, Inapplicable> {
-        let entry = match self.households.entry(id) {
-            Entry::Occupied(known) => return Ok(Some(known.into_mut())),
-            Entry::Vacant(entry) => entry,
-        };
-        let Some(stored) = self.stored.get(&id) else { return Ok(None) };
-        let history: History = serde_json::from_str(stored).map_err(Inapplicable::StoredHistory)?;
+    /// Brings a stored household into memory, once.
+    fn load(&mut self, id: HouseholdId) -> Result<(), Inapplicable> {
+        let Some(stored) = self.stored.remove(&id) else { return Ok(()) };
+        let history: History = serde_json::from_str(&stored).map_err(Inapplicable::StoredHistory)?;
         let facts = facts(&timeline(&history, self.calendar));
-        Ok(Some(entry.insert(Household { history, facts })))
+        self.households.insert(id, Household { history, facts });
+        Ok(())
     }
 
     /// Adds the change to the leaf and to every area the leaf is a part of.
