@@ -1,0 +1,55 @@
+"""A gRPC client that learns everything from the server: no proto files, no generated stubs."""
+
+import grpc
+from google.protobuf import descriptor_pool, json_format, message_factory
+from google.rpc import error_details_pb2
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+from grpc_status import rpc_status
+
+DEADLINE_SECONDS = 30
+
+
+class Refused(Exception):
+    """The server said no; `details` holds the messages it explains that with, by their type's name."""
+
+    def __init__(self, call):
+        super().__init__(f"{call.code().name}: {call.details()}")
+        self.code = call.code().name
+        status = rpc_status.from_call(call)
+        self.details = {}
+        for packed in status.details if status else []:
+            kind = getattr(error_details_pb2, packed.TypeName().rsplit(".", 1)[-1])
+            unpacked = kind()
+            packed.Unpack(unpacked)
+            self.details.setdefault(kind.DESCRIPTOR.name, []).append(unpacked)
+
+
+class DynamicClient:
+    """Calls methods by name, with dictionaries for messages; their keys are the field names of the protos."""
+
+    def __init__(self, address):
+        self.channel = grpc.insecure_channel(address)
+        grpc.channel_ready_future(self.channel).result(timeout=DEADLINE_SECONDS)
+        self.reflection = ProtoReflectionDescriptorDatabase(self.channel)
+        self.pool = descriptor_pool.DescriptorPool(self.reflection)
+
+    def services(self):
+        """The full names of all services."""
+        return sorted(self.reflection.get_services())
+
+    def call(self, service, method, request):
+        """The answer of `service` (its full name) to `method`; raises Refused."""
+        shape = self.pool.FindServiceByName(service).FindMethodByName(method)
+        request_class = message_factory.GetMessageClass(shape.input_type)
+        response_class = message_factory.GetMessageClass(shape.output_type)
+        invoke = self.channel.unary_unary(
+            f"/{service}/{method}",
+            request_serializer=request_class.SerializeToString,
+            response_deserializer=response_class.FromString,
+        )
+        message = json_format.ParseDict(request, request_class(), descriptor_pool=self.pool)
+        try:
+            response = invoke(message, timeout=DEADLINE_SECONDS)
+        except grpc.RpcError as refused:
+            raise Refused(refused) from None
+        return json_format.MessageToDict(response, preserving_proto_field_name=True, descriptor_pool=self.pool)
