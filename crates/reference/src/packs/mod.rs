@@ -3,11 +3,12 @@
 
 mod read;
 mod records;
+mod standard_records;
 
 pub(crate) use records::*;
+pub(crate) use standard_records::*;
 
 use crate::check::Finding;
-use serde_json::value::RawValue;
 use std::{collections::HashMap, path::Path, rc::Rc};
 
 /// A record and where it stands.
@@ -135,9 +136,6 @@ pub(crate) struct Figure<'a> {
 
 /// Per kind, the keys seen in one layer (the embedded packs, or the operator's folder) and where.
 type Layer = HashMap<&'static str, HashMap<String, String>>;
-
-/// A record as it stands in its file.
-type RawRecord<'a> = &'a RawValue;
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {

@@ -1,6 +1,6 @@
 //! From the bytes of a pack file to located records, with a finding for whatever cannot be read.
 
-use super::{Located, PackRecord, RawRecord};
+use super::{Located, PackRecord};
 use crate::check::Finding;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -12,9 +12,14 @@ const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A pack file whose envelope was read.
 pub(super) struct File<'a> {
     name: Rc<str>,
-    content: &'a str,
     pub(super) kind: String,
     pub(super) records: Vec<RawRecord<'a>>,
+}
+
+/// A record as it stands in its file.
+pub(super) struct RawRecord<'a> {
+    line: usize,
+    text: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +38,8 @@ impl<'a> File<'a> {
     pub(super) fn parse(name: &str, content: &'a str, findings: &mut Vec<Finding>) -> Option<Self> {
         match serde_json::from_str::<Envelope<'a>>(content) {
             Ok(envelope) => {
-                Some(Self { name: name.into(), content, kind: envelope.pack, records: envelope.records })
+                let records = with_lines(content, &envelope.records);
+                Some(Self { name: name.into(), kind: envelope.pack, records })
             }
             Err(error) => {
                 findings.push(Finding {
@@ -54,10 +60,7 @@ impl<'a> File<'a> {
         raw: &RawRecord<'a>,
         findings: &mut Vec<Finding>,
     ) -> Option<Located<T>> {
-        let text = raw.get();
-        // The record is a slice of the file, so the distance of their addresses is its offset.
-        let offset = text.as_ptr().addr().saturating_sub(self.content.as_ptr().addr());
-        let line = 1 + self.content.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+        let RawRecord { line, text } = *raw;
         match serde_json::from_str(text) {
             Ok(record) => Some(Located { record, file: Rc::clone(&self.name), line }),
             Err(error) => {
@@ -83,6 +86,22 @@ impl<'a> File<'a> {
             remedy: format!("use one of {}", kinds.join(", ")),
         }
     }
+}
+
+/// The line on which each record begins, counted in one pass.
+fn with_lines<'a>(content: &'a str, records: &[&'a RawValue]) -> Vec<RawRecord<'a>> {
+    let (mut line, mut counted) = (1, 0);
+    let mut located = Vec::with_capacity(records.len());
+    for record in records {
+        let text = record.get();
+        // The record is a slice of the content, so the distance of their addresses is its offset.
+        let offset = text.as_ptr().addr().saturating_sub(content.as_ptr().addr());
+        let before = content.as_bytes().get(counted..offset).unwrap_or_default();
+        line += before.iter().filter(|byte| **byte == b'\n').count();
+        counted = offset;
+        located.push(RawRecord { line, text });
+    }
+    located
 }
 
 /// Name and content of the `.json` files directly in the folder, by name.

@@ -5,7 +5,7 @@ use crate::{
     provenance::{Mark, Provenance},
     targets::{Feed, Op},
 };
-use kernel::{AreaCode, AreaKey, Date, Money, PovertyClass, Ratio, VillageCode};
+use kernel::{AreaCode, AreaKey, Date, Ratio, VillageCode};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 
 /// One kind of pack.
@@ -33,6 +33,7 @@ pub(crate) trait Sourced {
     }
 }
 
+/// Source and mark stand beside the other fields of a record.
 macro_rules! sourced {
     ($($record:ty),+ $(,)?) => {$(
         impl Sourced for $record {
@@ -54,20 +55,13 @@ sourced!(
     LineageRecord,
     RegionRecord,
     PoorDistrictRecord,
-    StandardRecord,
-    InForceByRecord,
-    IncomeLineRecord,
-    DeprivationCutoffRecord,
-    ClassRuleRecord,
-    AverageLivingRecord,
-    ScoreCutoffsRecord,
-    IndicatorRecord,
     EthnicGroupRecord,
     ResolutionRecord,
     TargetRecord,
     BaselineRecord,
 );
 
+/// A kind of pack whose records carry one source each.
 macro_rules! pack {
     ($record:ty, $name:literal, |$it:ident| $key:expr) => {
         impl PackRecord for $record {
@@ -84,6 +78,8 @@ macro_rules! pack {
         }
     };
 }
+
+pub(super) use {pack, sourced};
 
 /// A map: a run of days on which the units did not change.
 #[derive(Deserialize)]
@@ -196,169 +192,6 @@ pub(crate) struct PoorDistrictRecord {
 
 pack!(PoorDistrictRecord, "poor-districts", |it| format!("{} from {}", it.area, it.from));
 
-/// A poverty standard without its indicators.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StandardRecord {
-    pub(crate) id: String,
-    pub(crate) instrument: String,
-    #[serde(deserialize_with = "day")]
-    pub(crate) valid_from: Date,
-    #[serde(deserialize_with = "day")]
-    pub(crate) valid_to: Date,
-    pub(crate) in_force_by: Vec<InForceByRecord>,
-    pub(crate) income_lines: Vec<IncomeLineRecord>,
-    pub(crate) deprivation_cutoff: DeprivationCutoffRecord,
-    pub(crate) classes: Vec<ClassRuleRecord>,
-    pub(crate) average_living: Option<AverageLivingRecord>,
-    pub(crate) score_cutoffs: Option<ScoreCutoffsRecord>,
-    pub(crate) blockers: Vec<String>,
-    #[serde(default)]
-    pub(crate) note: Option<String>,
-    source: String,
-    mark: Mark,
-}
-
-impl PackRecord for StandardRecord {
-    const PACK: &'static str = "standards";
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-
-    fn figures(&self) -> Vec<(String, &dyn Sourced)> {
-        let mut figures: Vec<(String, &dyn Sourced)> = vec![(String::new(), self)];
-        for part in &self.in_force_by {
-            figures.push((format!("in_force_by from {}", part.from), part));
-        }
-        for line in &self.income_lines {
-            figures.push((format!("income_lines.{}", line.id), line));
-        }
-        figures.push(("deprivation_cutoff".to_owned(), &self.deprivation_cutoff));
-        for rule in &self.classes {
-            figures.push((format!("classes.{}", crate::standards::class_name(rule.class)), rule));
-        }
-        if let Some(average_living) = &self.average_living {
-            figures.push(("average_living".to_owned(), average_living));
-        }
-        if let Some(cutoffs) = &self.score_cutoffs {
-            figures.push(("score_cutoffs".to_owned(), cutoffs));
-        }
-        figures
-    }
-}
-
-/// The instrument by which a standard was in force over some days.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InForceByRecord {
-    #[serde(deserialize_with = "day")]
-    pub(crate) from: Date,
-    #[serde(deserialize_with = "day")]
-    pub(crate) to: Date,
-    pub(crate) by: String,
-    source: String,
-    mark: Mark,
-}
-
-/// A value for rural and one for urban areas.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ByAreaTypeRecord<T> {
-    pub(crate) rural: T,
-    pub(crate) urban: T,
-}
-
-/// An income line in đồng per person and month.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct IncomeLineRecord {
-    pub(crate) id: String,
-    pub(crate) rural: Money,
-    pub(crate) urban: Money,
-    source: String,
-    mark: Mark,
-}
-
-/// From how many deprivations a household counts as deprived.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DeprivationCutoffRecord {
-    pub(crate) at_least: usize,
-    pub(crate) of: usize,
-    #[serde(default)]
-    pub(crate) note: Option<String>,
-    source: String,
-    mark: Mark,
-}
-
-/// Who belongs to a class by income: any one of the conditions suffices.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ClassRuleRecord {
-    pub(crate) class: PovertyClass,
-    pub(crate) any_of: Vec<ConditionRecord>,
-    source: String,
-    mark: Mark,
-}
-
-/// Every part that is there must hold. Lines are inclusive: `income_up_to` means at most the line.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConditionRecord {
-    #[serde(default)]
-    pub(crate) income_over: Option<String>,
-    pub(crate) income_up_to: String,
-    #[serde(default)]
-    pub(crate) deprivations_at_least: Option<usize>,
-    #[serde(default)]
-    pub(crate) deprivations_under: Option<usize>,
-}
-
-/// The average-living class: a status of its own, decided by its own method, never assigned by falling through.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AverageLivingRecord {
-    pub(crate) income_over: String,
-    pub(crate) income_up_to: String,
-    pub(crate) condition: Option<String>,
-    source: String,
-    mark: Mark,
-}
-
-/// The limits of the score forms.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ScoreCutoffsRecord {
-    pub(crate) instrument: String,
-    pub(crate) b1_max: ByAreaTypeRecord<u32>,
-    pub(crate) b2_min_poor: u32,
-    pub(crate) b2_points_per_indicator: u32,
-    source: String,
-    mark: Mark,
-}
-
-/// An indicator of a standard. Source and mark speak of the definition.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct IndicatorRecord {
-    pub(crate) standard: String,
-    pub(crate) no: usize,
-    pub(crate) code: String,
-    pub(crate) dimension: String,
-    pub(crate) name_vi: String,
-    pub(crate) name_en: String,
-    pub(crate) name_source: String,
-    pub(crate) name_mark: Mark,
-    pub(crate) definition: Option<String>,
-    #[serde(default)]
-    pub(crate) note: Option<String>,
-    source: String,
-    mark: Mark,
-}
-
-pack!(IndicatorRecord, "indicators", |it| format!("{}/{}", it.standard, it.code));
-
 /// One of the ethnic groups of the statistics office's list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -429,14 +262,14 @@ pub(crate) struct BaselineRecord {
 
 pack!(BaselineRecord, "baselines", |it| it.id.clone());
 
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let text = String::deserialize(deserializer)?;
     kernel::parse_date(&text)
         .ok_or_else(|| D::Error::custom(format!("'{text}' is not a day such as 2025-07-01")))
 }
 
 /// The field itself must be there: an unknown day is written as `null`, never left out.
-fn day_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+pub(super) fn day_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
     kernel::parse_date(&text)
         .map(Some)

@@ -1,0 +1,25 @@
+//! An operator's folder of packs, gone at the end of the test.
+
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+/// A folder of pack files.
+#[derive(Debug)]
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    /// An empty folder.
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Writes a file.
+    pub(crate) fn add(&self, name: &str, content: &str) {
+        fs::write(self.0.path().join(name), content).unwrap();
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
