@@ -2,7 +2,7 @@
 //! services, telemetry, health and shutdown.
 //!
 //! It deliberately knows no household, no figure and no store's tables: only how a service is configured, how it refuses
-//! and how it is served. Start with [`Settings`], [`Refusal`] and [`request`].
+//! and how it is served. Start with [`config::load`], [`Refusal`] and [`server::start`].
 
 pub mod config;
 pub mod health;

@@ -1,9 +1,10 @@
 //! The settings as the program uses them.
 
+use super::Error;
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// All settings. `crates/service/README.md` lists their keys; fields are named after them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `edition`
     pub edition: Edition,
@@ -39,6 +40,37 @@ pub struct Settings {
     pub telemetry_filter: String,
     /// `telemetry.format`
     pub telemetry_format: TelemetryFormat,
+}
+
+impl Settings {
+    /// Before the table's defaults are applied; never seen outside the loading.
+    pub(super) fn unset() -> Self {
+        Self {
+            edition: Edition::default(),
+            data_dir: PathBuf::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen_unprotected: false,
+            metrics_listen: None,
+            web_allowed_origins: Vec::new(),
+            poverty_database_url: None,
+            progress_database_url: None,
+            progress_source_poverty_database_url: None,
+            nats: NatsSettings::default(),
+            reference_dir: None,
+            log: LogSettings::default(),
+            seal_key_file: None,
+            limits: Limits::default(),
+            drain: Duration::ZERO,
+            telemetry_filter: String::new(),
+            telemetry_format: TelemetryFormat::default(),
+        }
+    }
+}
+
+/// A setting that is needed for what the program was asked to do, for example
+/// `required("nats.url", settings.nats.url.as_ref())`.
+pub fn required<'a, T>(key: &'static str, value: Option<&'a T>) -> Result<&'a T, Error> {
+    value.ok_or(Error::Missing { key })
 }
 
 /// The two editions of the program.
@@ -103,6 +135,10 @@ pub struct Limits {
 pub struct Secret(String);
 
 impl Secret {
+    pub(super) fn new(value: &str) -> Self {
+        Self(value.to_owned())
+    }
+
     /// The value itself, for the one place that needs it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -15,8 +15,8 @@ pub use wire::DOMAIN;
 
 use std::{collections::BTreeMap, fmt};
 
-/// Characters of a value that is repeated to the caller; what is longer is cut.
-const VALUE_CHARACTERS_MAX: usize = 200;
+/// Bytes of a value that is repeated to the caller; what is longer is cut. See the bound in `wire`.
+const VALUE_BYTES_MAX: usize = 240;
 
 /// Why a request was not carried out, and what the caller can do about it. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +47,11 @@ impl Refusal {
     /// the values before [`Refusal::at`], whose description is rendered at once.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
-        let text = value.to_string();
-        let cut = text.char_indices().nth(VALUE_CHARACTERS_MAX);
-        let value = cut.map_or_else(|| text.clone(), |(end, _)| format!("{}…", &text[..end]));
+        let mut value = value.to_string();
+        if value.len() > VALUE_BYTES_MAX {
+            value.truncate(value.floor_char_boundary(VALUE_BYTES_MAX));
+            value.push('…');
+        }
         self.metadata.insert(key, value);
         self
     }

@@ -8,20 +8,22 @@ use tonic_types::{ErrorDetails, StatusExt};
 /// The domain of every `ErrorInfo`.
 pub const DOMAIN: &str = "muctieu";
 
-/// Fields named in one status at most: details travel in a header, and common clients accept no more than 8 KiB there.
-const VIOLATIONS_MAX: usize = 8;
+/// Bytes of fields and descriptions in one status: details travel in a header, and common clients accept no more than
+/// 8 KiB of headers. The first field is always named.
+const VIOLATIONS_BYTES_MAX: usize = 1_500;
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         let mut metadata: HashMap<String, String> =
             refusal.metadata.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-        let omitted = refusal.violations.len().saturating_sub(VIOLATIONS_MAX);
+        let sent = violations_that_fit(&refusal.violations);
+        let omitted = refusal.violations.len() - sent.len();
         if omitted > 0 {
             metadata.insert("violations_omitted".to_owned(), omitted.to_string());
         }
 
         let mut details = ErrorDetails::with_error_info(refusal.reason(), DOMAIN, metadata);
-        for FieldViolation { field, description, .. } in refusal.violations.iter().take(VIOLATIONS_MAX) {
+        for FieldViolation { field, description, .. } in sent {
             details.add_bad_request_violation(field, description);
         }
         details.set_localized_message("vi", refusal.message_vi());
@@ -30,6 +32,16 @@ impl From<Refusal> for Status {
         }
         Self::with_error_details(refusal.code(), refusal.message(), details)
     }
+}
+
+fn violations_that_fit(violations: &[FieldViolation]) -> &[FieldViolation] {
+    let mut bytes = 0;
+    let fitting = violations.iter().take_while(|violation| {
+        bytes += violation.field.len() + violation.description.len();
+        bytes <= VIOLATIONS_BYTES_MAX
+    });
+    let count = fitting.count().max(1).min(violations.len());
+    &violations[..count]
 }
 
 impl From<Refusal> for api::types::Refusal {
