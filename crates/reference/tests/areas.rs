@@ -8,11 +8,11 @@ const OLD: Date = date(2025, 6, 30);
 const NEW: Date = date(2025, 7, 1);
 
 fn areas() -> Areas {
-    Reference::embedded().unwrap().areas
+    Reference::embedded().expect("the embedded packs are whole").areas
 }
 
 fn code(text: &str) -> AreaCode {
-    text.parse().unwrap()
+    text.parse().expect("a code")
 }
 
 fn old(text: &str) -> AreaKey {

@@ -8,10 +8,11 @@ use std::sync::LazyLock;
 use AreaType::{Rural, Urban};
 use PovertyClass::{NearPoor, NotPoor, Poor};
 
-static EMBEDDED: LazyLock<Reference> = LazyLock::new(|| Reference::embedded().unwrap());
+static EMBEDDED: LazyLock<Reference> =
+    LazyLock::new(|| Reference::embedded().expect("the embedded packs are whole"));
 
 fn standard(id: &str) -> &'static Standard {
-    EMBEDDED.standards.get(id).unwrap()
+    EMBEDDED.standards.get(id).expect("a standard")
 }
 
 #[test]

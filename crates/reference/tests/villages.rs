@@ -12,7 +12,7 @@ const OLD: Date = date(2025, 6, 30);
 const NEW: Date = date(2025, 7, 1);
 
 fn key(text: &str) -> AreaKey {
-    text.parse().unwrap()
+    text.parse().expect("a key")
 }
 
 fn with_three_villages() -> Reference {
@@ -25,7 +25,7 @@ fn with_three_villages() -> Reference {
             {"code": "03451-003", "name": "Bản Ba", "commune": "03451@2025-07-01", "source": "synthetic", "mark": "unverified"}
         ]}"#,
     );
-    Reference::load(Some(folder.path())).unwrap()
+    Reference::load(Some(folder.path())).expect("three villages")
 }
 
 #[test]
@@ -69,7 +69,8 @@ fn a_village_is_found_by_its_bare_name_with_its_commune() {
     }
 }
 
-static EMBEDDED: LazyLock<Reference> = LazyLock::new(|| Reference::embedded().unwrap());
+static EMBEDDED: LazyLock<Reference> =
+    LazyLock::new(|| Reference::embedded().expect("the embedded packs are whole"));
 
 proptest! {
     /// Whatever is recorded in the old communes, each map's communes hold all of it and the province the same.

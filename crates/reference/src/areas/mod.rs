@@ -232,9 +232,7 @@ impl Areas {
             successor: successor.map(|next| (next.key.clone(), next.display_name())),
         }
     }
-}
 
-impl Areas {
     /// Builds from packs that passed the check; `None` without a province or a map, which the check reports.
     pub(crate) fn from_packs(packs: &crate::packs::Packs) -> Option<Self> {
         let geographies = unit::geographies(packs);

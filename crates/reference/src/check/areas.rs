@@ -14,13 +14,13 @@ pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
     for located in packs.areas.located() {
         unit(packs, located, findings);
     }
-    let mut dated: Vec<_> = packs
+    let dated: Vec<_> = packs
         .areas
         .located()
         .iter()
         .map(|located| (&located.record.code, life(&located.record), located))
         .collect();
-    overlaps(&mut dated, |a, b| (a.0, a.1.from).cmp(&(b.0, b.1.from)), findings);
+    overlaps(dated, findings);
     let codes: HashSet<_> = packs.areas.values().map(|record| record.code.as_str()).collect();
     for located in packs.villages.located() {
         village(packs, &codes, located, findings);

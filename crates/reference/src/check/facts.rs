@@ -22,7 +22,7 @@ fn regions(packs: &Packs, findings: &mut Vec<Finding>) {
         }
         dated.push((&record.area, period, located));
     }
-    overlaps(&mut dated, |a, b| (a.0, a.1.from).cmp(&(b.0, b.1.from)), findings);
+    overlaps(dated, findings);
 }
 
 fn poor_districts(packs: &Packs, findings: &mut Vec<Finding>) {
@@ -37,7 +37,7 @@ fn poor_districts(packs: &Packs, findings: &mut Vec<Finding>) {
         }
         dated.push((&record.area, period, located));
     }
-    overlaps(&mut dated, |a, b| (a.0, a.1.from).cmp(&(b.0, b.1.from)), findings);
+    overlaps(dated, findings);
 }
 
 fn ethnic_groups(packs: &Packs, findings: &mut Vec<Finding>) {

@@ -122,15 +122,9 @@ fn sources(packs: &Packs, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Names the records among `dated` whose days overlap those of an earlier one of the same group.
-fn overlaps<T, G: PartialEq>(
-    dated: &mut [(G, Period, &Located<T>)],
-    order: impl FnMut(&(G, Period, &Located<T>), &(G, Period, &Located<T>)) -> std::cmp::Ordering,
-    findings: &mut Vec<Finding>,
-) where
-    T: PackRecord,
-{
-    dated.sort_by(order);
+/// Names the records whose days overlap those of an earlier one of the same group.
+fn overlaps<G: Ord, T: PackRecord>(mut dated: Vec<(G, Period, &Located<T>)>, findings: &mut Vec<Finding>) {
+    dated.sort_by(|a, b| (&a.0, a.1.from).cmp(&(&b.0, b.1.from)));
     for pair in dated.windows(2) {
         let ((group, period, first), (next_group, next_period, next)) = (&pair[0], &pair[1]);
         if group == next_group && period.overlaps(*next_period) {

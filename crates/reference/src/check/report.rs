@@ -132,13 +132,13 @@ fn count<T: PackRecord>(pack: &Pack<T>) -> PackCounts {
 
 impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<16}", "areas")?;
+        write!(f, "{:<17}", "areas")?;
         for map in &self.maps {
             write!(f, "  {map:>16}")?;
         }
         writeln!(f)?;
         for counts in &self.areas {
-            write!(f, "  {:<14}", counts.kind.to_string())?;
+            write!(f, "  {:<15}", counts.kind.to_string())?;
             for number in &counts.on_map {
                 write!(f, "  {number:>16}")?;
             }
@@ -146,16 +146,16 @@ impl fmt::Display for CheckReport {
         }
         writeln!(
             f,
-            "\n{:<16}  {:>10}  {:>16}  {:>18}",
+            "\n{:<17}  {:>10}  {:>16}  {:>18}",
             "packs", "records", "verified figures", "unverified figures"
         )?;
         for PackCounts { pack, records, verified, unverified } in &self.packs {
-            writeln!(f, "  {pack:<14}  {records:>10}  {verified:>16}  {unverified:>18}")?;
+            writeln!(f, "  {pack:<15}  {records:>10}  {verified:>16}  {unverified:>18}")?;
         }
         let total = |pick: fn(&PackCounts) -> usize| self.packs.iter().map(pick).sum::<usize>();
         let (records, verified) = (total(|counts| counts.records), total(|counts| counts.verified));
         let unverified = total(|counts| counts.unverified);
-        writeln!(f, "  {:<14}  {records:>10}  {verified:>16}  {unverified:>18}\n", "total")?;
+        writeln!(f, "  {:<15}  {records:>10}  {verified:>16}  {unverified:>18}\n", "total")?;
         if self.is_clean() {
             return write!(f, "no findings: the packs can be loaded");
         }

@@ -173,7 +173,7 @@ fn remedy(problem: &str) -> String {
     } else if problem.starts_with("unknown variant") {
         "use one of the values listed"
     } else {
-        "correct the value; crates/reference/README.md describes every field"
+        "correct the value; the README of crates/reference describes every field"
     };
     remedy.to_owned()
 }

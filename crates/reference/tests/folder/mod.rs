@@ -10,12 +10,12 @@ pub(crate) struct Folder(TempDir);
 impl Folder {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
     /// Writes a file.
     pub(crate) fn add(&self, name: &str, content: &str) {
-        fs::write(self.0.path().join(name), content).unwrap();
+        fs::write(self.0.path().join(name), content).expect("the folder takes files");
     }
 
     /// Where it is.
