@@ -1,0 +1,412 @@
+//! Carries commands out: load, decide, append, answer.
+//!
+//! One command and a batch of a thousand go the same way, in waves: a wave holds the first open command of each household,
+//! so that two commands of one batch on one household take effect in their order. A wave costs a handful of round trips,
+//! however many commands it holds.
+
+use crate::{
+    domain::{self, Command, Context, Fact, Household, NewMember, Person, evolve},
+    history::{History, Until, stream_of},
+    keys::{KeyState, KeyStore},
+    refusals,
+    sealing::HouseholdKey,
+};
+use event_log::{
+    AppendError, AppendRequest, Appended, EventLog, Fingerprint, NewEvent, RecordedEvent, StreamId,
+    StreamWrite,
+};
+use events::poverty::PovertyEvent;
+use futures::future::join_all;
+use kernel::{AreaCode, HouseholdId, MemberId, RequestId, SharedClock};
+use reference::Reference;
+use service::Refusal;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// How often a command is decided anew because another writer came first.
+const ATTEMPTS_MAX: usize = 5;
+
+/// One command with what its caller said about it.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// The caller's id.
+    pub request_id: RequestId,
+    /// Whether it takes effect.
+    pub effect: Effect,
+    /// The deciding document.
+    pub document: Option<String>,
+    /// The version that the caller saw.
+    pub expected_version: Option<u64>,
+    /// What is asked.
+    pub command: Command,
+    /// Of the request without its id: the same for every repeat. It may tell personal data to whoever guesses well, so it
+    /// is recorded as it stands only for commands without any.
+    pub fingerprint: Fingerprint,
+}
+
+/// Whether a command is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is.
+    Recorded,
+    /// Everything is checked, nothing is written.
+    ValidatedOnly,
+}
+
+/// How much the answers tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Members with their personal data.
+    Members,
+    /// No personal data: bulk answers stay small and open no seal.
+    Summary,
+}
+
+/// A command that was carried out now or before.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The household right after it.
+    pub household: Household,
+    /// The household's version right after it.
+    pub version: u64,
+    /// Of the members, as far as it was asked for and is not erased.
+    pub people: HashMap<MemberId, Person>,
+    /// Where it was recorded; `None` where it was only validated.
+    pub recorded: Option<Appended>,
+}
+
+/// Carries commands out.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    log: EventLog,
+    keys: KeyStore,
+    reference: Arc<Reference>,
+    clock: SharedClock,
+}
+
+/// What one wave made of one command.
+enum Step {
+    Done(Result<Accepted, Refusal>),
+    /// Another writer came first, or the same request was recorded meanwhile: to be looked at anew.
+    Again,
+}
+
+/// A decision that waits to be appended.
+struct Decided<'a> {
+    place: usize,
+    intent: &'a Intent,
+    history: History,
+    facts: Vec<Fact>,
+    after: Household,
+    fingerprint: Fingerprint,
+}
+
+impl Commands {
+    /// Commands on this log, with keys from this store.
+    pub fn new(log: EventLog, keys: KeyStore, reference: Arc<Reference>, clock: SharedClock) -> Self {
+        Self { log, keys, reference, clock }
+    }
+
+    /// Carries the commands out; each is accepted or refused on its own. One answer for each, in order.
+    pub async fn execute(
+        &self,
+        actor: &str,
+        intents: &[Intent],
+        detail: Detail,
+    ) -> Vec<Result<Accepted, Refusal>> {
+        let mut answers: Vec<Option<Result<Accepted, Refusal>>> = intents.iter().map(|_| None).collect();
+        let mut attempts = vec![0; intents.len()];
+        loop {
+            let wave = next_wave(intents, &answers);
+            if wave.is_empty() {
+                break;
+            }
+            let commands: Vec<&Intent> = wave.iter().map(|&at| &intents[at]).collect();
+            match self.run_wave(actor, &commands, detail).await {
+                Ok(steps) => {
+                    for (at, step) in wave.into_iter().zip(steps) {
+                        attempts[at] += 1;
+                        match step {
+                            Step::Done(answer) => answers[at] = Some(answer),
+                            Step::Again if attempts[at] < ATTEMPTS_MAX => {}
+                            Step::Again => answers[at] = Some(Err(refusals::contended())),
+                        }
+                    }
+                }
+                Err(refusal) => {
+                    for answer in answers.iter_mut().filter(|answer| answer.is_none()) {
+                        *answer = Some(Err(refusal.clone()));
+                    }
+                }
+            }
+        }
+        // Invariant: the loop ends when every command has its answer.
+        answers.into_iter().flatten().collect()
+    }
+
+    async fn run_wave(&self, actor: &str, wave: &[&Intent], detail: Detail) -> Result<Vec<Step>, Refusal> {
+        let today = self.clock.now().day();
+        let context = Context { reference: &self.reference, today };
+        let streams: Vec<StreamId> =
+            wave.iter().map(|intent| stream_of(intent.command.household())).collect();
+        // The streams are read before the outcomes: a request without an outcome has then left no trace in them.
+        let (recorded, keys) = futures::try_join!(self.read(&streams), self.keys_of(wave, detail))?;
+        let fingerprints: Vec<Option<Fingerprint>> =
+            wave.iter().map(|intent| keys.fingerprint(intent)).collect();
+        let asked: Vec<(RequestId, Fingerprint)> = wave
+            .iter()
+            .zip(&fingerprints)
+            .filter_map(|(intent, fingerprint)| fingerprint.map(|known| (intent.request_id, known)))
+            .collect();
+        let mut outcomes = self.log.outcomes(&asked).await?.into_iter();
+
+        let mut steps = Vec::with_capacity(wave.len());
+        let mut decided = Vec::with_capacity(wave.len());
+        for (place, (intent, stream)) in wave.iter().zip(&streams).enumerate() {
+            let events = recorded.get(stream).map_or(&[][..], Vec::as_slice);
+            let (Some(fingerprint), Some(outcome)) =
+                (fingerprints[place], fingerprints[place].and_then(|_| outcomes.next()))
+            else {
+                steps.push(Some(Step::Done(Err(refusals::erased(intent.command.household())))));
+                continue;
+            };
+            let step = match outcome {
+                Err(error) => Step::Done(Err(error.into())),
+                Ok(Some(first)) => repeated(intent, events, first, &keys, detail),
+                Ok(None) => match judge(intent, events, context) {
+                    Err(refusal) => Step::Done(Err(refusal)),
+                    Ok((history, facts, after)) => {
+                        let decision = Decided { place, intent, history, facts, after, fingerprint };
+                        if intent.effect == Effect::Recorded {
+                            decided.push(decision);
+                            steps.push(None);
+                            continue;
+                        }
+                        Step::Done(Ok(keys.accepted(decision, None, detail)))
+                    }
+                },
+            };
+            steps.push(Some(step));
+        }
+        for (place, step) in self.append_all(actor, decided, keys, detail).await? {
+            steps[place] = Some(step);
+        }
+        // Invariant: a place without a step was decided, and everything decided has come back from the log.
+        Ok(steps.into_iter().flatten().collect())
+    }
+
+    async fn append_all(
+        &self,
+        actor: &str,
+        decided: Vec<Decided<'_>>,
+        mut keys: WaveKeys,
+        detail: Detail,
+    ) -> Result<Vec<(usize, Step)>, Refusal> {
+        let fresh: Vec<(HouseholdId, HouseholdKey)> = decided
+            .iter()
+            .map(|decision| decision.intent.command.household())
+            .filter_map(|household| keys.candidates.remove(&household).map(|key| (household, key)))
+            .collect();
+        keys.known.extend(self.keys.keep(&fresh).await.map_err(refusals::key_store)?);
+
+        let mut steps = Vec::with_capacity(decided.len());
+        let mut waiting = Vec::with_capacity(decided.len());
+        for decision in decided {
+            match keys.request(&decision, actor) {
+                Ok(request) => waiting.push((decision, self.log.append(request))),
+                Err(refusal) => steps.push((decision.place, Step::Done(Err(refusal)))),
+            }
+        }
+        let (decided, appends): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        // All wait at once, so that the log gathers them into few transactions.
+        for (decision, outcome) in decided.into_iter().zip(join_all(appends).await) {
+            let place = decision.place;
+            let step = match outcome {
+                Ok(appended) if !appended.replayed => {
+                    Step::Done(Ok(keys.accepted(decision, Some(appended), detail)))
+                }
+                Ok(_) => Step::Again,
+                Err(AppendError::Stale { .. }) if decision.intent.expected_version.is_none() => Step::Again,
+                Err(error) => Step::Done(Err(error.into())),
+            };
+            steps.push((place, step));
+        }
+        Ok(steps)
+    }
+
+    async fn read(&self, streams: &[StreamId]) -> Result<HashMap<StreamId, Vec<RecordedEvent>>, Refusal> {
+        Ok(self.log.streams(streams).await?)
+    }
+
+    /// The keys that the wave may need: to seal new members, to know repeats of such commands, to show members.
+    async fn keys_of(&self, wave: &[&Intent], detail: Detail) -> Result<WaveKeys, Refusal> {
+        let seals = |intent: &&&Intent| !intent.command.new_members().is_empty();
+        let needed: Vec<HouseholdId> = wave
+            .iter()
+            .filter(|intent| detail == Detail::Members || seals(intent))
+            .map(|intent| intent.command.household())
+            .collect();
+        let known = self.keys.states(&needed).await.map_err(refusals::key_store)?;
+        let mut candidates = HashMap::new();
+        for intent in wave.iter().filter(seals) {
+            let household = intent.command.household();
+            if !known.contains_key(&household) {
+                let key = HouseholdKey::generate().map_err(refusals::sealing)?;
+                candidates.insert(household, key);
+            }
+        }
+        Ok(WaveKeys { known, candidates })
+    }
+}
+
+/// The first open command of each household, in order.
+fn next_wave(intents: &[Intent], answers: &[Option<Result<Accepted, Refusal>>]) -> Vec<usize> {
+    let mut households = HashSet::new();
+    (0..intents.len())
+        .filter(|&at| answers[at].is_none() && households.insert(intents[at].command.household()))
+        .collect()
+}
+
+/// The answer that the request had when it was recorded.
+fn repeated(
+    intent: &Intent,
+    events: &[RecordedEvent],
+    first: Appended,
+    keys: &WaveKeys,
+    detail: Detail,
+) -> Step {
+    if events.last().is_none_or(|last| last.position < first.last_position) {
+        return Step::Again;
+    }
+    let history = match History::fold(events, Until::Position(first.last_position)) {
+        Ok(history) => history,
+        Err(error) => return Step::Done(Err(refusals::history(&error))),
+    };
+    let people = match detail {
+        Detail::Members => history.people(keys.known.get(&intent.command.household())),
+        Detail::Summary => HashMap::new(),
+    };
+    let version = history.version;
+    Step::Done(match history.household {
+        Some(household) => {
+            Ok(Accepted { household, version, people, recorded: Some(Appended { replayed: true, ..first }) })
+        }
+        None => Err(refusals::not_found(intent.command.household())),
+    })
+}
+
+fn judge(
+    intent: &Intent,
+    events: &[RecordedEvent],
+    context: Context<'_>,
+) -> Result<(History, Vec<Fact>, Household), Refusal> {
+    let history = History::fold(events, Until::End).map_err(|error| refusals::history(&error))?;
+    let unseen = |expected: &u64| history.household.is_some() && *expected != history.version;
+    if intent.expected_version.as_ref().is_some_and(unseen) {
+        return Err(refusals::stale_etag(history.version));
+    }
+    let facts = domain::decide(history.household.as_ref(), &intent.command, context)
+        .map_err(|rejection| refusals::rejected(&rejection, &intent.command))?;
+    let mut after = history.household.clone();
+    for fact in &facts {
+        let evolved = evolve(after.take(), fact).map_err(refusals::disorder)?;
+        after = Some(evolved);
+    }
+    match after {
+        Some(after) => Ok((history, facts, after)),
+        None => Err(refusals::not_found(intent.command.household())),
+    }
+}
+
+/// The keys of a wave's households.
+struct WaveKeys {
+    known: HashMap<HouseholdId, KeyState>,
+    /// For households that have none yet; kept only when a command is accepted.
+    candidates: HashMap<HouseholdId, HouseholdKey>,
+}
+
+impl WaveKeys {
+    /// `None` where the command carries personal data of a household whose key is destroyed.
+    fn fingerprint(&self, intent: &Intent) -> Option<Fingerprint> {
+        if intent.command.new_members().is_empty() {
+            return Some(intent.fingerprint);
+        }
+        let household = intent.command.household();
+        match self.known.get(&household) {
+            Some(KeyState::Held(key)) => Some(key.fingerprint(intent.fingerprint)),
+            Some(KeyState::Destroyed) => None,
+            None => self.candidates.get(&household).map(|key| key.fingerprint(intent.fingerprint)),
+        }
+    }
+
+    fn request(&self, decision: &Decided<'_>, actor: &str) -> Result<AppendRequest, Refusal> {
+        let intent = decision.intent;
+        let household = intent.command.household();
+        let new_members = intent.command.new_members();
+        let mut fingerprint = decision.fingerprint;
+        let mut facts = decision.facts.clone();
+        if !new_members.is_empty() {
+            let Some(KeyState::Held(key)) = self.known.get(&household) else {
+                return Err(refusals::erased(household));
+            };
+            // Another process may have stored its key first; then the repeat must be known by that one.
+            fingerprint = key.fingerprint(intent.fingerprint);
+            let persons: Vec<&Person> = new_members.iter().map(|new| &new.person).collect();
+            let sealed = key.seal(household, &persons).map_err(refusals::sealing)?;
+            for fact in &mut facts {
+                match &mut fact.event {
+                    PovertyEvent::HouseholdRegistered(event) => event.sealed = Some(sealed.clone()),
+                    PovertyEvent::MembersChanged(event) => event.sealed = Some(sealed.clone()),
+                    PovertyEvent::HouseholdMoved(_) | PovertyEvent::HouseholdAssessed(_) => {}
+                }
+            }
+        }
+        let events = facts
+            .iter()
+            .map(|fact| {
+                Ok(NewEvent {
+                    event_type: fact.event.event_type(),
+                    area: area_of(&fact.event, &decision.after),
+                    effective: fact.effective,
+                    content: fact.event.encode().map_err(|error| refusals::encoding(&error))?,
+                })
+            })
+            .collect::<Result<Vec<_>, Refusal>>()?;
+        let write =
+            StreamWrite { stream: stream_of(household), expected_version: decision.history.version, events };
+        Ok(AppendRequest {
+            request_id: intent.request_id,
+            fingerprint,
+            actor: actor.to_owned(),
+            document: intent.document.clone(),
+            correlation_id: None,
+            causation_id: None,
+            writes: vec![write],
+            conditions: Vec::new(),
+        })
+    }
+
+    fn accepted(&self, decision: Decided<'_>, recorded: Option<Appended>, detail: Detail) -> Accepted {
+        let Decided { intent, history, facts, after, .. } = decision;
+        let mut people = HashMap::new();
+        if detail == Detail::Members {
+            people = history.people(self.known.get(&intent.command.household()));
+            let new = intent.command.new_members().iter();
+            people.extend(new.map(|NewMember { member, person, .. }| (*member, person.clone())));
+        }
+        let version = history.version + facts.len() as u64;
+        Accepted { household: after, version, people, recorded }
+    }
+}
+
+/// The commune by whose code the event is found on the bus.
+fn area_of(event: &PovertyEvent, after: &Household) -> AreaCode {
+    match event {
+        PovertyEvent::HouseholdRegistered(event) => event.residence.commune.code.clone(),
+        PovertyEvent::HouseholdMoved(event) => event.residence.commune.code.clone(),
+        PovertyEvent::HouseholdAssessed(event) => event.commune.code.clone(),
+        PovertyEvent::MembersChanged(_) => after.residence().commune.code.clone(),
+    }
+}
