@@ -209,7 +209,7 @@ impl Commands {
             .map(|decision| decision.intent.command.household())
             .filter_map(|household| keys.candidates.remove(&household).map(|key| (household, key)))
             .collect();
-        keys.known.extend(self.keys.keep(&fresh).await.map_err(refusals::key_store)?);
+        keys.known.extend(self.keys.keep(&fresh).await?);
 
         let mut steps = Vec::with_capacity(decided.len());
         let mut waiting = Vec::with_capacity(decided.len());
@@ -248,12 +248,12 @@ impl Commands {
             .filter(|intent| detail == Detail::Members || seals(intent))
             .map(|intent| intent.command.household())
             .collect();
-        let known = self.keys.states(&needed).await.map_err(refusals::key_store)?;
+        let known = self.keys.states(&needed).await?;
         let mut candidates = HashMap::new();
         for intent in wave.iter().filter(seals) {
             let household = intent.command.household();
             if !known.contains_key(&household) {
-                let key = HouseholdKey::generate().map_err(refusals::sealing)?;
+                let key = HouseholdKey::generate()?;
                 candidates.insert(household, key);
             }
         }
@@ -282,7 +282,7 @@ fn repeated(
     }
     let history = match History::fold(events, Until::Position(first.last_position)) {
         Ok(history) => history,
-        Err(error) => return Step::Done(Err(refusals::history(&error))),
+        Err(error) => return Step::Done(Err(error.into())),
     };
     let people = match detail {
         Detail::Members => history.people(keys.known.get(&intent.command.household())),
@@ -302,7 +302,7 @@ fn judge(
     events: &[RecordedEvent],
     context: Context<'_>,
 ) -> Result<(History, Vec<Fact>, Household), Refusal> {
-    let history = History::fold(events, Until::End).map_err(|error| refusals::history(&error))?;
+    let history = History::fold(events, Until::End)?;
     let unseen = |expected: &u64| history.household.is_some() && *expected != history.version;
     if intent.expected_version.as_ref().is_some_and(unseen) {
         return Err(refusals::stale_etag(history.version));
@@ -311,7 +311,7 @@ fn judge(
         .map_err(|rejection| refusals::rejected(&rejection, &intent.command))?;
     let mut after = history.household.clone();
     for fact in &facts {
-        let evolved = evolve(after.take(), fact).map_err(refusals::disorder)?;
+        let evolved = evolve(after.take(), fact)?;
         after = Some(evolved);
     }
     match after {
@@ -354,7 +354,7 @@ impl WaveKeys {
             // Another process may have stored its key first; then the repeat must be known by that one.
             fingerprint = key.fingerprint(intent.fingerprint);
             let persons: Vec<&Person> = new_members.iter().map(|new| &new.person).collect();
-            let sealed = key.seal(household, &persons).map_err(refusals::sealing)?;
+            let sealed = key.seal(household, &persons)?;
             for fact in &mut facts {
                 match &mut fact.event {
                     PovertyEvent::HouseholdRegistered(event) => event.sealed = Some(sealed.clone()),

@@ -140,9 +140,12 @@ impl Queries {
         .bind(page.after.unwrap_or(0))
         .bind(class.unwrap_or(""))
         .bind(page.size as u64 + 1);
-        let rows = self.read.fetch_all(query).await.map_err(refusals::read_model)?;
-        let listed =
-            rows.iter().map(Listed::read).collect::<Result<Vec<_>, _>>().map_err(refusals::read_model)?;
+        let rows = self.read.fetch_all(query).await.map_err(|error| refusals::read_model(&error))?;
+        let listed = rows
+            .iter()
+            .map(Listed::read)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| refusals::read_model(&error))?;
         let (on_page, more) = (&listed[..listed.len().min(page.size)], listed.len() > page.size);
         let items = self.show(&on_page.iter().map(Listed::asked).collect::<Vec<_>>()).await?;
         let next = if more { on_page.last().map(|last| last.number) } else { None };
@@ -224,13 +227,13 @@ impl Queries {
         .bind(after.suggestion)
         .bind(area.map(AreaKey::to_string).unwrap_or_default())
         .bind(limit as u64);
-        let rows = self.read.fetch_all(query).await.map_err(refusals::read_model)?;
+        let rows = self.read.fetch_all(query).await.map_err(|error| refusals::read_model(&error))?;
         let read = |row: &Row| {
             let listed = Listed::read(row)?;
             let (bare, folded) = (row.get("bare")?, row.get("folded")?);
             Ok((SearchKey { suggestion: after.suggestion, bare, folded, number: listed.number }, listed))
         };
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(refusals::read_model)
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| refusals::read_model(&error))
     }
 
     /// The households as far as asked, in order; `None` where nothing is recorded.
@@ -246,10 +249,10 @@ impl Queries {
             .collect();
         let streams: Vec<_> = households.iter().map(|household| stream_of(*household)).collect();
         let (recorded, keys) = futures::join!(self.log.streams(&streams), self.keys.states(&households));
-        let (recorded, keys) = (recorded?, keys.map_err(refusals::key_store)?);
+        let (recorded, keys) = (recorded?, keys?);
         let show = |(household, until): &(HouseholdId, Until)| {
             let Some(events) = recorded.get(&stream_of(*household)) else { return Ok(None) };
-            let history = History::fold(events, *until).map_err(|error| refusals::history(&error))?;
+            let history = History::fold(events, *until)?;
             let people = history.people(keys.get(household));
             let version = history.version;
             Ok(history.household.map(|household| Shown { household, version, people }))

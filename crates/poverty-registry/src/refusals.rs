@@ -239,34 +239,42 @@ pub(crate) fn erased(household: HouseholdId) -> Refusal {
     Refusal::new(&reason::PERSONAL_DATA_ERASED).with("household", household)
 }
 
-pub(crate) fn key_store(error: keys::Error) -> Refusal {
-    tracing::error!(%error, "key store failed: {error}");
-    Refusal::new(&reason::STORE_UNAVAILABLE)
-}
-
-pub(crate) fn read_model(error: projection::Error) -> Refusal {
+pub(crate) fn read_model(error: &projection::Error) -> Refusal {
     tracing::error!(%error, "read model of the registry failed: {error}");
     Refusal::new(&reason::STORE_UNAVAILABLE)
 }
 
-pub(crate) fn sealing(error: sealing::Error) -> Refusal {
-    tracing::error!(%error, "personal data could not be sealed: {error}");
-    Refusal::new(&reason::INTERNAL)
+impl From<keys::Error> for Refusal {
+    fn from(error: keys::Error) -> Self {
+        tracing::error!(%error, "key store failed: {error}");
+        Self::new(&reason::STORE_UNAVAILABLE)
+    }
 }
 
-pub(crate) fn history(error: &history::Error) -> Refusal {
-    tracing::error!(%error, "history of a household cannot be read: {error}");
-    Refusal::new(&reason::INTERNAL)
+impl From<sealing::Error> for Refusal {
+    fn from(error: sealing::Error) -> Self {
+        tracing::error!(%error, "personal data could not be sealed: {error}");
+        Self::new(&reason::INTERNAL)
+    }
+}
+
+impl From<history::Error> for Refusal {
+    fn from(error: history::Error) -> Self {
+        tracing::error!(%error, "history of a household cannot be read: {error}");
+        Self::new(&reason::INTERNAL)
+    }
+}
+
+/// A decision that cannot follow the household's facts: an error of this program.
+impl From<Disorder> for Refusal {
+    fn from(disorder: Disorder) -> Self {
+        tracing::error!(error = %disorder, "decision cannot be applied: {disorder}");
+        Self::new(&reason::INTERNAL)
+    }
 }
 
 pub(crate) fn encoding(error: &serde_json::Error) -> Refusal {
     tracing::error!(%error, "event cannot be encoded: {error}");
-    Refusal::new(&reason::INTERNAL)
-}
-
-/// A decision that cannot follow the household's facts: an error of this program.
-pub(crate) fn disorder(disorder: Disorder) -> Refusal {
-    tracing::error!(error = %disorder, "decision cannot be applied: {disorder}");
     Refusal::new(&reason::INTERNAL)
 }
 

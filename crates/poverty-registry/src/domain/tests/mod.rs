@@ -1,4 +1,5 @@
 //! The rule book: given these facts, when this is asked, then this follows.
+#![allow(clippy::needless_pass_by_value, reason = "cases read best as given(..).when(command)")]
 
 mod any_sequence;
 mod assessments;
