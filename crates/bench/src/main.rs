@@ -1,2 +1,52 @@
-//! Written next.
-fn main() {}
+//! Benchmarks, each with the limit of the machine and a peer measured beside it in the same run.
+//!
+//! `cargo xtask bench log` starts a PostgreSQL and runs this; it prints a table and writes the same as JSON. Start with
+//! [`log`].
+
+mod log;
+mod machine;
+mod measurement;
+mod table;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "bench", about = "Benchmarks; run them with `cargo xtask bench`")]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    benchmark: Benchmark,
+}
+
+/// Where to measure.
+#[derive(Args)]
+struct Place {
+    /// The administrator's URL of a PostgreSQL server.
+    #[arg(long, env = "MUCTIEU_BENCH_POSTGRES")]
+    postgres: String,
+    /// A folder on the disk that is measured.
+    #[arg(long, env = "MUCTIEU_BENCH_DIRECTORY")]
+    directory: PathBuf,
+    /// Where the JSON goes.
+    #[arg(long, env = "MUCTIEU_BENCH_OUTPUT")]
+    output: PathBuf,
+    /// The peer's program; without it no peer is measured.
+    #[arg(long, env = "MUCTIEU_BENCH_PEER")]
+    peer: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Benchmark {
+    /// The event log: appends, bulk append and replay on PostgreSQL and SQLite.
+    Log,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let Arguments { place, benchmark } = Arguments::parse();
+    match benchmark {
+        Benchmark::Log => log::run(&place).await,
+    }
+}

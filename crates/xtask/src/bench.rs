@@ -8,6 +8,7 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Subcommand;
+use std::path::Path;
 
 /// What can be measured.
 #[derive(Subcommand)]
@@ -20,17 +21,31 @@ pub(crate) enum Bench {
 pub(crate) fn run(bench: &Bench) -> Result<bool> {
     let mut session = Session::open()?;
     let tools = Tools::find()?;
+    let target = workspace().join("target");
+    match bench {
+        Bench::Log => {
+            if !build(&mut session, &workspace().join("crates/bench/peer"), &target.join("peer"))? {
+                return Ok(false);
+            }
+        }
+    }
     let postgres = Postgres::start(&mut session, &tools.postgres)?;
     let mut command = match bench {
-        Bench::Log => {
-            cargo(&["run", "--release", "--locked", "--package", "bench", "--features", "peer", "--", "log"])
-        }
+        Bench::Log => cargo(&["run", "--release", "--locked", "--quiet", "--package", "bench", "--", "log"]),
     };
     command
         .env("MUCTIEU_BENCH_POSTGRES", postgres.url())
         .env("MUCTIEU_BENCH_DIRECTORY", session.temporary_files())
-        .env("MUCTIEU_BENCH_OUTPUT", workspace().join("target/bench"));
+        .env("MUCTIEU_BENCH_OUTPUT", target.join("bench"))
+        .env("MUCTIEU_BENCH_PEER", target.join("peer/release/bench-peer"));
     let outcome = session.run(command, |_| {})?;
     postgres.stop(&mut session)?;
     Ok(outcome.success())
+}
+
+/// Builds a package that is a workspace of its own.
+fn build(session: &mut Session, package: &Path, target: &Path) -> Result<bool> {
+    let mut command = cargo(&["build", "--release", "--locked", "--quiet", "--target-dir"]);
+    command.arg(target).current_dir(package);
+    Ok(session.run(command, |_| {})?.success())
 }
