@@ -1,0 +1,144 @@
+//! Carries events to the stream so that each takes the sequence that is its position.
+
+use crate::{Bus, Error, cloud_event};
+use async_nats::{
+    HeaderMap,
+    header::{
+        NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE,
+        NATS_EXPECTED_LAST_SEQUENCE,
+    },
+    jetstream::{
+        ErrorCode,
+        context::{PublishAckFuture, PublishErrorKind},
+        message::PublishMessage,
+        publish::PublishAck,
+        response::Response,
+    },
+};
+use event_log::RecordedEvent;
+use std::collections::VecDeque;
+use uuid::Uuid;
+
+/// Events in one atomic batch at most; the server's own limit is 1,000.
+pub(crate) const ATOMIC_BATCH_MAX: usize = 500;
+
+/// Publishes one after another without waiting for each, and learns in order which were taken.
+pub(crate) struct Publisher<'a> {
+    bus: &'a Bus,
+    context: &'a str,
+    in_flight: VecDeque<(u64, PublishAckFuture)>,
+    /// The last position that the server has taken.
+    taken: u64,
+}
+
+impl<'a> Publisher<'a> {
+    pub(crate) fn new(bus: &'a Bus, context: &'a str, taken: u64) -> Self {
+        Self { bus, context, in_flight: VecDeque::new(), taken }
+    }
+
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    pub(crate) fn sent(&self) -> u64 {
+        self.in_flight.back().map_or(self.taken, |(position, _)| *position)
+    }
+
+    pub(crate) fn is_settled(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
+    /// Sends the events that follow upon those sent before: in one atomic batch where the server knows that and there is
+    /// more than one, else one by one, of which at most `in_flight_max` stay unanswered.
+    pub(crate) async fn send(&mut self, events: &[RecordedEvent], in_flight_max: usize) -> Result<(), Error> {
+        if events.len() > 1 && self.bus.knows_atomic_batches() {
+            self.settle(0).await?;
+            for batch in events.chunks(ATOMIC_BATCH_MAX) {
+                self.send_batch(batch).await?;
+            }
+            return Ok(());
+        }
+        for event in events {
+            let message = PublishMessage::build()
+                .headers(cloud_event::headers(self.context, event))
+                .payload(event.content.clone().into())
+                .expected_last_sequence(event.position - 1);
+            let subject = cloud_event::subject(self.context, event);
+            let sent = self.bus.jetstream.send_publish(subject, message).await;
+            let acknowledgement = sent.map_err(|error| refused(event.position, &error))?;
+            self.in_flight.push_back((event.position, acknowledgement));
+            self.settle(in_flight_max).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until at most so many are unanswered.
+    pub(crate) async fn settle(&mut self, unanswered_max: usize) -> Result<(), Error> {
+        while self.in_flight.len() > unanswered_max
+            && let Some((position, acknowledgement)) = self.in_flight.pop_front()
+        {
+            let answer = acknowledgement.await.map_err(|error| refused(position, &error))?;
+            self.take(position, &answer)?;
+        }
+        Ok(())
+    }
+
+    /// One batch, all or nothing. Only its first message says which sequence it expects; only its last is answered.
+    async fn send_batch(&mut self, batch: &[RecordedEvent]) -> Result<(), Error> {
+        let Some((last, before)) = batch.split_last() else { return Ok(()) };
+        let client = self.bus.jetstream.client();
+        let batch_id = Uuid::new_v4().simple().to_string();
+        let mut number = 0_usize;
+        let mut attributes = |event: &RecordedEvent| {
+            number += 1;
+            let mut headers = cloud_event::headers(self.context, event);
+            headers.insert(NATS_BATCH_ID, batch_id.as_str());
+            headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
+            if number == 1 {
+                headers.insert(NATS_EXPECTED_LAST_SEQUENCE, (event.position - 1).to_string());
+            }
+            headers
+        };
+        for event in before {
+            let subject = cloud_event::subject(self.context, event);
+            let headers: HeaderMap = attributes(event);
+            let sent = client.publish_with_headers(subject, headers, event.content.clone().into()).await;
+            sent.map_err(|error| Error::Publish { position: event.position, reason: error.to_string() })?;
+        }
+        let mut headers = attributes(last);
+        headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
+        let subject = cloud_event::subject(self.context, last);
+        let failed = |reason: String| Error::Publish { position: last.position, reason };
+        let committed = client
+            .request_with_headers(subject, headers, last.content.clone().into())
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        match serde_json::from_slice(&committed.payload).map_err(|error| failed(error.to_string()))? {
+            Response::Ok::<PublishAck>(answer) => self.take(last.position, &answer),
+            Response::Err { error } if error.error_code() == ErrorCode::STREAM_WRONG_LAST_SEQUENCE => {
+                Err(Error::WrongLastSequence { expected: self.taken, reason: error.to_string() })
+            }
+            Response::Err { error } => Err(failed(error.to_string())),
+        }
+    }
+
+    fn take(&mut self, position: u64, answer: &PublishAck) -> Result<(), Error> {
+        if answer.sequence != position {
+            let reason = format!("it was stored as {}", answer.sequence);
+            return Err(Error::Publish { position, reason });
+        }
+        self.taken = position;
+        Ok(())
+    }
+}
+
+fn refused(position: u64, error: &async_nats::jetstream::context::PublishError) -> Error {
+    let told = std::error::Error::source(error)
+        .map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+    match error.kind() {
+        PublishErrorKind::WrongLastSequence => {
+            Error::WrongLastSequence { expected: position - 1, reason: told }
+        }
+        _ => Error::Publish { position, reason: told },
+    }
+}

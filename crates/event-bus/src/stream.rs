@@ -1,0 +1,130 @@
+//! The stream of one service: its name, its subjects, its limits.
+
+use crate::{Bus, Error};
+use async_nats::jetstream::{
+    context::GetStreamErrorKind,
+    stream::{Config, DiscardPolicy, RetentionPolicy, State, StorageType},
+};
+use std::time::Duration;
+
+/// The limits of a stream. Nothing in it ages: a new consumer can start from the first event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Size of the stream at most; a full stream refuses new events, and the relay waits.
+    pub bytes_max: i64,
+    /// Size of one event with its attributes at most.
+    pub message_bytes_max: i32,
+    /// Servers that hold a copy each: 1, 3 or 5.
+    pub replicas: usize,
+}
+
+impl Default for StreamLimits {
+    fn default() -> Self {
+        Self { bytes_max: 2 << 30, message_bytes_max: 1 << 20, replicas: 1 }
+    }
+}
+
+/// Deduplication by message id is not used; the server wants a window all the same.
+const DUPLICATE_WINDOW: Duration = Duration::from_secs(1);
+
+/// The name of the stream of a context: `MUCTIEU_POVERTY`.
+pub(crate) fn name(context: &str) -> String {
+    format!("MUCTIEU_{}", context.to_uppercase())
+}
+
+fn subjects(context: &str) -> String {
+    format!("muctieu.{context}.>")
+}
+
+fn config(context: &str, limits: StreamLimits, atomic_batches: Option<()>) -> Config {
+    Config {
+        name: name(context),
+        subjects: vec![subjects(context)],
+        retention: RetentionPolicy::Limits,
+        storage: StorageType::File,
+        discard: DiscardPolicy::New,
+        max_bytes: limits.bytes_max,
+        max_message_size: limits.message_bytes_max,
+        max_messages: -1,
+        max_messages_per_subject: -1,
+        max_consumers: -1,
+        max_age: Duration::ZERO,
+        duplicate_window: DUPLICATE_WINDOW,
+        num_replicas: limits.replicas,
+        deny_delete: true,
+        deny_purge: true,
+        allow_atomic_publish: atomic_batches.is_some(),
+        ..Config::default()
+    }
+}
+
+/// Makes the stream, or brings its limits to these, and tells its state. A stream from which messages are missing cannot
+/// be filled again: it is deleted and begun anew.
+pub(crate) async fn ensure(bus: &Bus, context: &str, limits: StreamLimits) -> Result<State, Error> {
+    let failed = |reason: String| Error::Stream { stream: name(context), reason };
+    let wanted = config(context, limits, bus.knows_atomic_batches().then_some(()));
+    let existing = match bus.jetstream.get_stream(name(context)).await {
+        Ok(stream) => stream.cached_info().clone(),
+        Err(error) if is_missing(&error) => {
+            let created = bus.jetstream.create_stream(wanted).await;
+            return Ok(created.map_err(|error| failed(error.to_string()))?.cached_info().state.clone());
+        }
+        Err(error) => return Err(failed(error.to_string())),
+    };
+    if existing.config.subjects != wanted.subjects {
+        return Err(Error::ForeignStream {
+            stream: name(context),
+            expected: subjects(context),
+            found: existing.config.subjects,
+        });
+    }
+    if has_holes(&existing.state) {
+        tracing::error!(
+            stream.name = name(context),
+            "stream {} ends at {} and holds {} messages: it is begun anew from the log",
+            name(context),
+            existing.state.last_sequence,
+            existing.state.messages
+        );
+        bus.jetstream.delete_stream(name(context)).await.map_err(|error| failed(error.to_string()))?;
+        let created = bus.jetstream.create_stream(wanted).await.map_err(|error| failed(error.to_string()))?;
+        return Ok(created.cached_info().state.clone());
+    }
+    if !has_limits(&existing.config, &wanted) {
+        bus.jetstream.update_stream(wanted).await.map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(existing.state)
+}
+
+/// The stream's state as the server has it now.
+pub(crate) async fn state(bus: &Bus, context: &str) -> Result<State, Error> {
+    match bus.jetstream.get_stream(name(context)).await {
+        Ok(stream) => Ok(stream.cached_info().state.clone()),
+        Err(error) => Err(Error::Stream { stream: name(context), reason: error.to_string() }),
+    }
+}
+
+/// Whether messages are missing before the stream's end.
+pub(crate) const fn has_holes(state: &State) -> bool {
+    state.messages != state.last_sequence
+}
+
+fn has_limits(found: &Config, wanted: &Config) -> bool {
+    found.max_bytes == wanted.max_bytes
+        && found.max_message_size == wanted.max_message_size
+        && found.num_replicas == wanted.num_replicas
+        && found.discard == wanted.discard
+        && found.max_age == wanted.max_age
+        && found.max_messages == wanted.max_messages
+        && found.max_messages_per_subject == wanted.max_messages_per_subject
+        && found.max_consumers == wanted.max_consumers
+        && found.duplicate_window == wanted.duplicate_window
+        && found.deny_delete == wanted.deny_delete
+        && found.deny_purge == wanted.deny_purge
+        && found.allow_atomic_publish == wanted.allow_atomic_publish
+}
+
+fn is_missing(error: &async_nats::jetstream::context::GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(error)
+        if error.error_code() == async_nats::jetstream::ErrorCode::STREAM_NOT_FOUND)
+}
