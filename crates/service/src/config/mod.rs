@@ -59,6 +59,7 @@ pub fn load(sources: &Sources) -> Result<Configuration, Error> {
         values.push(EffectiveValue { key: setting.key, shown, source: source.clone() });
     }
     stays_on_loopback(&settings)?;
+    waits_end_in_time(&settings, &values)?;
     Ok(Configuration { settings, values })
 }
 
@@ -68,6 +69,21 @@ fn stays_on_loopback(settings: &Settings) -> Result<(), Error> {
     let exposed = named.into_iter().find_map(|(key, address)| Some((key, address.filter(reachable)?)));
     match exposed {
         Some((key, address)) if !settings.listen_unprotected => Err(Error::Unprotected { key, address }),
+        _ => Ok(()),
+    }
+}
+
+/// A read that waits for its view must be able to say that it waited in vain.
+fn waits_end_in_time(settings: &Settings, values: &[EffectiveValue]) -> Result<(), Error> {
+    const KEY: &str = "limits.request_ms_max";
+    let Limits { consistency_wait_max, request_time_max, .. } = &settings.limits;
+    match values.iter().find(|value| value.key == KEY) {
+        Some(value) if request_time_max <= consistency_wait_max => Err(Error::Invalid {
+            key: KEY,
+            value: value.shown.clone(),
+            from: value.source.clone(),
+            expected: format!("more than limits.consistency_wait_ms, {}", consistency_wait_max.as_millis()),
+        }),
         _ => Ok(()),
     }
 }

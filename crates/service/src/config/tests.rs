@@ -113,6 +113,7 @@ fn a_value_that_does_not_fit_is_named_with_its_key_its_source_and_the_remedy() {
         "telemetry.format=xml",
         "telemetry.filter=info,=",
         "drain_seconds=99999999999999999999",
+        "limits.request_ms_max=5000",
     ] {
         let refused = from_flags(&[flag]);
         assert!(matches!(refused, Err(Error::Invalid { .. })), "{flag} gives {refused:?}");

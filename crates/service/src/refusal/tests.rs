@@ -34,7 +34,11 @@ fn the_vietnamese_text_asks_for_nothing_that_the_english_one_does_not_know() {
 #[test]
 fn trying_again_is_offered_only_where_the_cause_may_pass() {
     for row in REASONS.iter().filter(|row| row.retry_ms > 0) {
-        assert!(matches!(row.code, Code::Unavailable | Code::ResourceExhausted), "{}", row.reason);
+        assert!(
+            matches!(row.code, Code::Unavailable | Code::ResourceExhausted | Code::Aborted),
+            "{}",
+            row.reason
+        );
     }
     for row in REASONS.iter().filter(|row| row.code == Code::Unavailable) {
         assert!(row.retry_ms > 0, "{}", row.reason);

@@ -40,7 +40,8 @@ impl Call {
         histogram!("muctieu_request_duration_seconds", "method" => Arc::clone(&self.method)).record(duration);
 
         let _entered = self.span.enter();
-        let (method, duration_ms) = (&self.method, duration.as_millis());
+        let method = &self.method;
+        let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         match code {
             Code::Internal | Code::Unknown | Code::DataLoss => {
                 tracing::error!(rpc.code = status, duration_ms, "{method} ended with {status}");

@@ -2,12 +2,19 @@
 //!
 //! A service is added with its wire limits, then the server is started on a listener that is bound already:
 //!
-//! ```ignore
-//! let options = server::Options::from(&settings);
-//! let registry = with_wire_limits!(PovertyRegistryServer::new(registry), options.message_bytes_max);
-//! let services = Services::new(api::FILE_DESCRIPTOR_SET).with(registry);
-//! let running = server::start(listener, services, &options, shutdown).await?;
-//! running.finished().await?;
+//! ```no_run
+//! use api::progress::progress_server::{Progress, ProgressServer};
+//! use service::{Settings, server::{self, Options, Services}, with_wire_limits};
+//!
+//! async fn serve(progress: impl Progress, settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
+//!     let options = Options::from(&settings);
+//!     let progress = with_wire_limits!(ProgressServer::new(progress), options.message_bytes_max);
+//!     let services = Services::new(api::FILE_DESCRIPTOR_SET).with(progress);
+//!     let listener = tokio::net::TcpListener::bind(settings.listen).await?;
+//!     let shutdown = service::shutdown::on_signal()?;
+//!     let running = server::start(listener, services, &options, &shutdown).await?;
+//!     Ok(running.finished().await?)
+//! }
 //! ```
 
 mod bare_status;

@@ -148,11 +148,7 @@ async fn begin_drain(shutdown: CancellationToken, health: Health, drains: Cancel
 async fn end_drain(drains: CancellationToken, drain: Duration, drained: CancellationToken) {
     drains.cancelled().await;
     tokio::time::sleep(drain).await;
-    tracing::warn!(
-        drain_ms = drain.as_millis(),
-        "calls still ran after {} ms and were ended",
-        drain.as_millis()
-    );
+    tracing::warn!("calls still ran after {} ms and were ended", drain.as_millis());
     drained.cancel();
     tokio::time::sleep(LAST_ANSWERS).await;
 }
