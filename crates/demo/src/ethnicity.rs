@@ -20,7 +20,7 @@ const fn group(code: &'static str, share: u32, hardship: i32) -> Group {
 
 /// The groups; Kinh first.
 pub(crate) const GROUPS: [Group; 15] = [
-    group("01", 0, -330),
+    group("01", 0, -190),
     group("03", 315, 0),
     group("08", 245, 100),
     group("09", 133, 40),

@@ -1,4 +1,4 @@
-//! The whole synthetic province and its history, decided once; about 3 MB at full size.
+//! The whole synthetic province and its history, decided once; about 2 MB at full size.
 
 use crate::{
     Error,

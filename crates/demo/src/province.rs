@@ -3,7 +3,7 @@
 use crate::{
     Error,
     apportion::{apportion, proportion},
-    calibration::Calibration,
+    calibration::{Calibration, Review},
     dice::{Dice, Purpose},
     ethnicity,
     map::{self, Kind},
@@ -30,6 +30,8 @@ pub(crate) struct Province {
 #[derive(Debug)]
 pub(crate) struct Commune {
     pub(crate) unit: map::Unit,
+    /// Index of the first of the communes that became one unit with this one on 2025-07-01.
+    pub(crate) first_part: u8,
     /// Households at the start.
     pub(crate) households: u64,
     /// Odds of being poor, in millionths, before they are scaled to a year's total.
@@ -56,11 +58,12 @@ impl Province {
         let weights: Vec<u64> = units.iter().map(|_| spread(&mut dice)).collect();
         let households = households(calibration.first_households(), &units, &weights);
         let odds = odds(&mut dice, &units);
+        let first_parts = first_parts(&units);
         let communes: Vec<Commune> = units
             .into_iter()
-            .zip(households)
-            .zip(odds)
-            .map(|((unit, households), odds)| Commune { unit, households, odds })
+            .zip(first_parts)
+            .zip(households.into_iter().zip(odds))
+            .map(|((unit, first_part), (households, odds))| Commune { unit, first_part, households, odds })
             .collect();
         let villages = villages(seed, &communes, &weights);
         Ok(Self { communes, villages })
@@ -69,6 +72,16 @@ impl Province {
     /// The commune of the old map in which the village lies.
     pub(crate) fn commune_of(&self, village: u16) -> &Commune {
         &self.communes[usize::from(self.villages[usize::from(village)].commune)]
+    }
+
+    /// The unit that reviews the village, as the index of its first commune: since the merger the new unit decides, once
+    /// for all its parts.
+    pub(crate) fn reviewer(&self, village: u16, review: Review) -> u8 {
+        let commune = self.villages[usize::from(village)].commune;
+        match review {
+            Review::End2025 => self.communes[usize::from(commune)].first_part,
+            _ => commune,
+        }
     }
 
     /// The code of the commune in which the village lies on that day.
@@ -82,6 +95,13 @@ impl Province {
         let unit = &self.commune_of(village).unit;
         if day < map::MERGER { unit.area_type } else { unit.successor_area_type }
     }
+}
+
+/// For each unit, the index of the first unit with the same successor.
+fn first_parts(units: &[map::Unit]) -> Vec<u8> {
+    let first = |unit: &map::Unit| units.iter().position(|other| other.successor == unit.successor);
+    // Invariant: a unit has its own successor, and the map has 106 communes.
+    units.iter().map(|unit| first(unit).unwrap_or_default() as u8).collect()
 }
 
 /// About log-normal around 1,000: a product of independent factors.

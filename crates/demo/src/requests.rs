@@ -77,10 +77,10 @@ impl Plan {
         review: Review,
         outcome: Outcome,
     ) -> Result<RecordAssessmentRequest, Error> {
-        let commune = self.province.villages[usize::from(village)].commune;
-        let effective = schedule::effective(review, schedule::group(commune, self.province.communes.len()));
+        let reviewer = self.province.reviewer(village, review);
+        let effective = schedule::effective(review, schedule::group(reviewer, self.province.communes.len()));
         let area_type = self.province.area_type(village, effective);
-        let unit = &self.province.communes[usize::from(commune)].unit;
+        let unit = &self.province.commune_of(village).unit;
         let flipped = review == Review::End2025 && unit.area_type != unit.successor_area_type;
         let case = Case { household, review: review as u8, class: outcome.class, area_type, flipped };
         let standard = self.standard(effective)?;
@@ -96,7 +96,7 @@ impl Plan {
                 "assess",
                 household,
                 review as usize,
-                document(usize::from(commune) + 1, schedule::signed(review, effective)),
+                document(usize::from(reviewer) + 1, schedule::signed(review, effective)),
             ),
             household: format!("households/{}", self.ids.household(household)),
             etag: String::new(),

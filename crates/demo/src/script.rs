@@ -140,12 +140,13 @@ impl<'a> Tickets<'a> {
                 let end = left.end.min(left.start.saturating_add(BATCH_MAX as u32));
                 let batch = left.start..end;
                 left.start = end;
-                (!batch.is_empty()).then(|| (Ticket::Register(batch), Work::Register(left)))
+                let found = !batch.is_empty();
+                found.then_some((Ticket::Register(batch), Work::Register(left)))
             }
             Work::Assess(review, batch) => {
                 let households = self.reviewed(review, batch);
-                (!households.is_empty())
-                    .then(|| (Ticket::Assess(review, households), Work::Assess(review, batch)))
+                let found = !households.is_empty();
+                found.then_some((Ticket::Assess(review, households), work))
             }
             Work::Change(mut left) => Some((Ticket::Change(left.next()?), Work::Change(left))),
             Work::Move(mut left) => {
@@ -166,7 +167,7 @@ impl<'a> Tickets<'a> {
             self.next += 1;
             let Some(outcome) = outcomes[household as usize].get(review) else { continue };
             let village = self.villages[household as usize];
-            let found = if outcome.late { Batch::Late } else { Batch::Group(self.group(village)) };
+            let found = if outcome.late { Batch::Late } else { Batch::Group(self.group(village, review)) };
             if found == batch {
                 households.push((household, village));
             }
@@ -174,9 +175,9 @@ impl<'a> Tickets<'a> {
         households
     }
 
-    fn group(&self, village: u16) -> u8 {
-        let commune = self.plan.province.villages[usize::from(village)].commune;
-        schedule::group(commune, self.plan.province.communes.len())
+    fn group(&self, village: u16, review: Review) -> u8 {
+        let province = &self.plan.province;
+        schedule::group(province.reviewer(village, review), province.communes.len())
     }
 }
 

@@ -15,10 +15,16 @@ use layout::Column::{Left, Right};
 use layout::{line, rule, wrapped};
 use std::fmt::Write as _;
 use tonic::{Status, transport::Channel};
-use words::{counted, decimal, op, percent, rate, status};
+use words::{counted, day, decimal, op, percent, rate, status};
 
 /// Communes shown at either end.
 const COMMUNES_SHOWN: usize = 5;
+/// Reasons for a provisional figure that are spelt out.
+const REASONS_SHOWN: usize = 10;
+/// What the totals of the synthetic data rest on.
+const CALIBRATION: &str = "Hiệu chỉnh: cuối 2024 theo số liệu báo chí; cuối 2025 tính từ mức giảm đề ra; 2022-2023 nội suy, \
+     chưa kiểm chứng; cuối 2021 hư cấu (calibrated on: press figures for the end of 2024; the aimed fall for 2025; \
+     interpolation, unverified, for 2022 and 2023; end of 2021 invented).";
 /// Code of the province whose map the demonstration borrows.
 const PROVINCE: &str = "12";
 
@@ -95,7 +101,7 @@ pub fn render(answers: &Answers) -> String {
     let name = answers.years.first().and_then(|view| view.area.as_ref()).map_or("—", area_name);
     out.push_str(&rule('═'));
     out.push_str(&line(&[Left(
-        "DỮ LIỆU TỔNG HỢP (synthetic data): mọi hộ, người, bản và quyết định đều là hư cấu",
+        "DỮ LIỆU TỔNG HỢP (synthetic): dữ liệu giả lập, mọi hộ, người, bản và quyết định đều là hư cấu",
         99,
     )]));
     out.push_str(&line(&[Left(
@@ -112,39 +118,37 @@ pub fn render(answers: &Answers) -> String {
 }
 
 fn years(out: &mut String, views: &[PovertyView]) {
-    const WIDTHS: [usize; 10] = [10, 11, 9, 9, 8, 8, 9, 8, 8, 9];
+    const WIDTHS: [usize; 10] = [10, 10, 8, 8, 7, 8, 9, 9, 9, 9];
     let row = |cells: [&str; 10]| {
         let columns: Vec<_> = (0..10)
             .map(|at| if at < 2 { Left(cells[at], WIDTHS[at]) } else { Right(cells[at], WIDTHS[at]) })
             .collect();
         line(&columns)
     };
+    out.push_str(&row(["Ngày", "Chuẩn", "Hộ", "Người", "Hộ", "% hộ", "Người", "Hộ", "% hộ", "Người"]));
+    out.push_str(&row(["", "", "", "", "nghèo", "nghèo", "nghèo", "cận nghèo", "cận nghèo", "cận nghèo"]));
     out.push_str(&row([
-        "Ngày",
-        "Chuẩn",
-        "Số hộ",
-        "Số người",
-        "Hộ",
-        "Tỷ lệ",
-        "Người",
-        "Hộ cận",
-        "Tỷ lệ",
-        "Người",
-    ]));
-    out.push_str(&row(["", "", "", "", "nghèo", "hộ ngh.", "nghèo", "nghèo", "cận ng.", "cận ng."]));
-    out.push_str(&row([
-        "as at", "standard", "househ.", "persons", "poor", "rate", "persons", "near-p.", "rate", "persons",
+        "as at",
+        "standard",
+        "househ.",
+        "persons",
+        "poor",
+        "rate",
+        "persons",
+        "near-poor",
+        "rate",
+        "persons",
     ]));
     out.push_str(&rule('─'));
     for view in views {
-        let as_at = view.view.as_ref().map_or("—", |point| point.as_at.as_str());
+        let as_at = view.view.as_ref().map_or_else(|| day(""), |point| day(&point.as_at));
         let mark = if view.provisional.is_empty() { "" } else { "*" };
         let standard = format!("{}{mark}", if view.standard.is_empty() { "—" } else { &view.standard });
         let empty = PovertyRow::default();
         let area = view.area.as_ref().unwrap_or(&empty);
         let (households, persons) = (area.households.as_ref(), area.persons.as_ref());
         out.push_str(&row([
-            as_at,
+            &as_at,
             &standard,
             &counted(households.and_then(|counts| counts.total.as_ref())),
             &counted(persons.and_then(|counts| counts.total.as_ref())),
@@ -159,7 +163,7 @@ fn years(out: &mut String, views: &[PovertyView]) {
 }
 
 fn movements(out: &mut String, views: &[MovementsView]) {
-    const WIDTHS: [usize; 10] = [6, 9, 10, 10, 9, 11, 9, 10, 8, 9];
+    const WIDTHS: [usize; 10] = [5, 9, 10, 10, 9, 12, 9, 9, 8, 9];
     let row = |cells: [&str; 10]| {
         let columns: Vec<_> = (0..10)
             .map(|at| if at == 0 { Left(cells[at], WIDTHS[at]) } else { Right(cells[at], WIDTHS[at]) })
@@ -306,14 +310,19 @@ fn notes(out: &mut String, answers: &Answers) {
         }
     }
     if !distinct.is_empty() {
+        let more = distinct.len().saturating_sub(REASONS_SHOWN);
         out.push_str(&wrapped(
             "*",
             "Tạm tính, chưa được kiểm chứng (provisional, rests on what nobody has verified):",
         ));
-        for reason in distinct {
+        for reason in distinct.into_iter().take(REASONS_SHOWN) {
             out.push_str(&wrapped("  -", reason));
         }
+        if more > 0 {
+            out.push_str(&wrapped("  -", &format!("và {more} lý do khác (and {more} more)")));
+        }
     }
+    out.push_str(&wrapped("·", CALIBRATION));
     out.push_str(&wrapped("—", "chưa có dữ liệu, không phải bằng không (no data, which is not zero)."));
 }
 

@@ -1,7 +1,7 @@
 //! Numbers and states in the words of the committee.
 
 use api::progress::{DataStatus, Figure, Share, TargetStatus};
-use kernel::{Ratio, text::group_digits};
+use kernel::{Ratio, parse_date, text::group_digits};
 
 /// What stands where nothing is known.
 const NO_DATA: &str = "—";
@@ -33,6 +33,14 @@ pub(super) fn rate(share: Option<&Share>) -> Option<Ratio> {
 /// A decimal with a decimal comma.
 pub(super) fn decimal(text: &str) -> String {
     if text.is_empty() { NO_DATA.to_owned() } else { text.replace('.', ",") }
+}
+
+/// An ISO day as it is written in Việt Nam: `31/12/2024`.
+pub(super) fn day(iso: &str) -> String {
+    match parse_date(iso) {
+        Some(day) => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
+        None => NO_DATA.to_owned(),
+    }
 }
 
 /// A comparison as one sign.
