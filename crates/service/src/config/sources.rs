@@ -8,8 +8,8 @@ use std::{
 
 /// Every environment variable of the program begins so.
 const PREFIX: &str = "MUCTIEU_";
-/// Variables that are no settings: the name of the settings file, and what tests are told.
-const OTHER_VARIABLES: [&str; 2] = ["MUCTIEU_CONFIG", "MUCTIEU_TEST_"];
+/// Variables that are no settings: the name of the settings file, and what tests are told or ask for.
+const OTHER_VARIABLES: [&str; 3] = ["MUCTIEU_CONFIG", "MUCTIEU_FAULT", "MUCTIEU_TEST_"];
 /// A secret's file is a password or a URL; more is a mistake.
 const SECRET_BYTES_MAX: usize = 64 * 1024;
 
