@@ -1,6 +1,6 @@
 """Registers a synthetic household, assesses it, reads the commune's figure and has it explained.
 
-    python first_call.py --address 127.0.0.1:8600
+    python first_call.py --address 127.0.0.1:50051
 
 Ends with 1 and names the mismatch where an answer is not what the API promises.
 """
