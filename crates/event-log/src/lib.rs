@@ -12,9 +12,13 @@ mod event;
 mod fault;
 mod log;
 mod measure;
+mod merkle;
 mod prepared;
+mod prove;
+mod sealer;
 mod store;
 mod upcast;
+mod verify;
 
 pub use error::{AppendError, Error};
 pub use event::{
@@ -22,5 +26,11 @@ pub use event::{
     StreamVersion, StreamWrite,
 };
 pub use log::{EventLog, LogOptions, LogStore};
+pub use merkle::{
+    Checkpoint, ConsistencyProof, InclusionProof, InvalidKey, InvalidNote, InvalidProof, NoteKey, Signer,
+    TreeHash, leaf_hash,
+};
 pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
+pub use sealer::SignedCheckpoint;
 pub use upcast::{InvalidUpcasters, Upcast, Upcasters};
+pub use verify::{PROBLEMS_MAX, Problem, VerifyOptions, VerifyReport};

@@ -5,10 +5,17 @@ use crate::{
     committer::{Committer, Waiting},
     measure::Measures,
     prepared::{Prepared, hexadecimal},
-    store::{EventRow, Mode, Store},
+    sealer::Sealer,
+    store::{EventRow, Mode, Recorded, Store},
 };
 use kernel::{RequestId, SharedClock};
-use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -56,6 +63,7 @@ pub(crate) struct Shared {
     batch_events_max: usize,
     pub(crate) head: watch::Sender<u64>,
     pub(crate) measures: Measures,
+    pub(crate) sealer: OnceLock<Arc<Sealer>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     _stop_with_last_handle: DropGuard,
@@ -103,6 +111,7 @@ impl EventLog {
             batch_events_max,
             head,
             measures: Measures::of(place),
+            sealer: OnceLock::new(),
             tasks,
             _stop_with_last_handle: stop.clone().drop_guard(),
             stop,
@@ -143,8 +152,7 @@ impl EventLog {
     ) -> Result<Vec<Result<Option<Appended>, AppendError>>, Error> {
         let ids: Vec<RequestId> = requests.iter().map(|(id, _)| *id).collect();
         let recorded = self.shared.store.recorded(&ids).await?;
-        let answer = |((id, fingerprint), recorded): (&(RequestId, Fingerprint), Option<_>)| {
-            let recorded: Option<crate::store::Recorded> = recorded;
+        let answer = |((id, fingerprint), recorded): (&(RequestId, Fingerprint), Option<Recorded>)| {
             recorded.map(|recorded| recorded.answer(*id, &hexadecimal(&fingerprint.0))).transpose()
         };
         Ok(requests.iter().zip(recorded).map(answer).collect())
@@ -193,11 +201,21 @@ impl EventLog {
         self.shared.head.subscribe()
     }
 
-    /// Refuses further appends, finishes those that wait, and closes the store.
+    /// Whether it was opened to be written.
+    pub(crate) fn appends(&self) -> bool {
+        self.shared.requests.is_some()
+    }
+
+    /// Refuses further appends, finishes those that wait, seals what was written, and closes the store.
     pub async fn close(&self) {
         self.shared.stop.cancel();
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
+        if let Some(sealer) = self.shared.sealer.get()
+            && let Err(error) = sealer.seal().await
+        {
+            tracing::warn!(%error, "event log was closed with events that are not sealed yet");
+        }
         self.shared.store.close().await;
     }
 }
@@ -208,6 +226,7 @@ impl fmt::Debug for EventLog {
     }
 }
 
-fn readable(row: EventRow) -> Result<RecordedEvent, Error> {
+/// The event of the row.
+pub(crate) fn readable(row: EventRow) -> Result<RecordedEvent, Error> {
     row.map_err(|unreadable| Error::Unreadable { position: unreadable.position, reason: unreadable.reason })
 }

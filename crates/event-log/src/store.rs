@@ -12,7 +12,7 @@ use sqlite::SqliteStore;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use row::{EventRow, Unreadable};
+pub(crate) use row::EventRow;
 pub(crate) use verdict::{Recorded, Verdict};
 
 /// Version of the tables that this program writes.

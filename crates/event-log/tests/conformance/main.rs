@@ -26,4 +26,5 @@ mod order;
 mod place;
 mod reading;
 mod request;
+mod tamper;
 mod trouble;
