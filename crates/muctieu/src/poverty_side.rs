@@ -1,0 +1,64 @@
+//! The poverty registry put together: log, keys, lists and service.
+
+use crate::{background::Background, places};
+use anyhow::Context;
+use event_log::EventLog;
+use kernel::SharedClock;
+use poverty_registry::{CONTEXT, KeyStore, Parts, PovertyRegistry, ReadModel};
+use projection::{LogSource, Projector, ProjectorOptions, ReadDatabase};
+use reference::Reference;
+use service::Settings;
+use std::sync::Arc;
+
+pub(crate) struct PovertySide {
+    pub(crate) log: EventLog,
+    pub(crate) keys: KeyStore,
+    pub(crate) views: ReadDatabase,
+}
+
+impl PovertySide {
+    /// Opens everything, creating or migrating what is missing.
+    pub(crate) async fn open(settings: &Settings, clock: SharedClock) -> anyhow::Result<Self> {
+        let log = EventLog::open(places::poverty_log(settings)?, clock.clone()).await;
+        let log = log.context("cannot open the log of poverty-registry")?;
+        let keys = KeyStore::open(places::poverty_keys(settings)?).await;
+        let keys = keys.context("cannot open the key store of poverty-registry")?;
+        let views = ReadDatabase::open::<ReadModel>(places::poverty_views(settings)?, clock).await;
+        let views = views.context("cannot open the views of poverty-registry")?;
+        Ok(Self { log, keys, views })
+    }
+
+    /// The fold of the log into the registry's own lists.
+    pub(crate) fn model(&self, reference: &Arc<Reference>) -> ReadModel {
+        ReadModel::new(Arc::clone(reference), self.keys.clone())
+    }
+
+    /// Starts the fold and gives the service.
+    pub(crate) fn serve(
+        &self,
+        settings: &Settings,
+        reference: &Arc<Reference>,
+        clock: SharedClock,
+        background: &Background,
+    ) -> PovertyRegistry {
+        let source = Box::new(LogSource::new(CONTEXT, self.log.clone()));
+        let projector =
+            Projector::new(self.views.clone(), self.model(reference), source, ProjectorOptions::default());
+        background.spawn("the fold into the registry's lists", projector.run(background.stop()));
+        PovertyRegistry::new(Parts {
+            log: self.log.clone(),
+            read: self.views.clone(),
+            keys: self.keys.clone(),
+            reference: Arc::clone(reference),
+            clock,
+            limits: settings.limits.clone(),
+        })
+    }
+
+    /// Ends writing and reading. To be called when nothing serves any more.
+    pub(crate) async fn close(&self) {
+        self.log.close().await;
+        self.views.close().await;
+        self.keys.close().await;
+    }
+}
