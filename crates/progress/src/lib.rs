@@ -7,3 +7,8 @@
 pub mod domain;
 pub mod figure;
 pub mod model;
+mod service;
+mod views;
+
+pub use crate::service::{Progress, ProgressOptions};
+pub use model::{PovertyModel, SOURCE};

@@ -7,4 +7,5 @@ pub use name::{
     CountName, CountedClass, FigureName, InvalidFigureName, MovementColumn, MovementName, Scope, ShareName,
     TargetName, Unit,
 };
+pub(crate) use sum::column_terms;
 pub use sum::{Days, Sum, Term};

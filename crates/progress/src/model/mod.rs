@@ -13,6 +13,8 @@ mod placing;
 mod tables;
 
 pub use placing::Placing;
+pub(crate) use batch::recorded_directly;
+pub(crate) use placing::overlaps;
 
 use crate::domain::StandardCalendar;
 use batch::Batch;

@@ -1,0 +1,140 @@
+//! The gRPC service of `progress.proto`.
+
+use crate::{
+    model::{Placing, SOURCE},
+    views::{self, Grounds, Watching, from_projection},
+};
+use api::progress::{self as proto, progress_server};
+use futures::{StreamExt, stream::BoxStream};
+use kernel::SharedClock;
+use projection::{ReadDatabase, Transaction, WaitError};
+use reference::Reference;
+use service::{Refusal, reason, request::ConsistencyToken, server::Gate};
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+/// Bounds of the service.
+#[derive(Clone, Copy, Debug)]
+pub struct ProgressOptions {
+    /// How long a read with a consistency token waits at most.
+    pub wait_max: Duration,
+    /// After how long without a change a watcher is told that nothing changed.
+    pub bookmark_every: Duration,
+    /// Watchers at one time at most.
+    pub watches_max: usize,
+}
+
+impl Default for ProgressOptions {
+    fn default() -> Self {
+        Self { wait_max: Duration::from_secs(5), bookmark_every: Duration::from_secs(5), watches_max: 256 }
+    }
+}
+
+/// Answers from the read model of [`PovertyModel`](crate::PovertyModel). Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    grounds: Grounds,
+    database: ReadDatabase,
+    options: ProgressOptions,
+    watches: Gate,
+    stop: CancellationToken,
+}
+
+impl Progress {
+    /// The service over the read model's database, which a projector carries on elsewhere. Cancelling `stop` ends all
+    /// watches.
+    pub fn new(
+        database: ReadDatabase,
+        reference: Arc<Reference>,
+        clock: SharedClock,
+        options: ProgressOptions,
+        stop: CancellationToken,
+    ) -> Self {
+        let placing = Arc::new(Placing::new(&reference.areas));
+        Self {
+            grounds: Grounds { reference, placing, clock },
+            database,
+            options,
+            watches: Gate::new(options.watches_max, "watch streams"),
+            stop,
+        }
+    }
+
+    /// One state of all tables, at least as fresh as the token asks.
+    async fn snapshot(&self, consistency_token: &str) -> Result<Transaction, Refusal> {
+        if let Some(position) = ConsistencyToken::parse(consistency_token)?.position(SOURCE) {
+            let waited = self.database.wait_for(SOURCE, position, self.options.wait_max).await;
+            waited.map_err(|error| match error {
+                WaitError::TooLate { wanted, applied, .. } => {
+                    Refusal::new(&reason::NOT_CAUGHT_UP).with("position", applied).with("required", wanted)
+                }
+                WaitError::Closed => Refusal::new(&reason::SHUTTING_DOWN),
+            })?;
+        }
+        self.database.snapshot().await.map_err(from_projection)
+    }
+}
+
+#[tonic::async_trait]
+impl progress_server::Progress for Progress {
+    type WatchProgressStream = BoxStream<'static, Result<proto::WatchProgressResponse, Status>>;
+
+    async fn get_poverty(
+        &self,
+        request: Request<proto::GetPovertyRequest>,
+    ) -> Result<Response<proto::PovertyView>, Status> {
+        let request = request.into_inner();
+        let mut snapshot = self.snapshot(&request.consistency_token).await?;
+        Ok(Response::new(views::poverty(&self.grounds, &mut snapshot, &request).await?))
+    }
+
+    async fn get_movements(
+        &self,
+        request: Request<proto::GetMovementsRequest>,
+    ) -> Result<Response<proto::MovementsView>, Status> {
+        let request = request.into_inner();
+        let mut snapshot = self.snapshot(&request.consistency_token).await?;
+        Ok(Response::new(views::movements(&self.grounds, &mut snapshot, &request).await?))
+    }
+
+    async fn list_targets(
+        &self,
+        request: Request<proto::ListTargetsRequest>,
+    ) -> Result<Response<proto::ListTargetsResponse>, Status> {
+        let request = request.into_inner();
+        let mut snapshot = self.snapshot(&request.consistency_token).await?;
+        Ok(Response::new(views::list_targets(&self.grounds, &mut snapshot, &request).await?))
+    }
+
+    async fn explain_figure(
+        &self,
+        request: Request<proto::ExplainFigureRequest>,
+    ) -> Result<Response<proto::ExplainFigureResponse>, Status> {
+        let mut snapshot = self.snapshot("").await?;
+        Ok(Response::new(views::explain(&self.grounds, &mut snapshot, request.get_ref()).await?))
+    }
+
+    async fn watch_progress(
+        &self,
+        request: Request<proto::WatchProgressRequest>,
+    ) -> Result<Response<Self::WatchProgressStream>, Status> {
+        let watching = Watching {
+            grounds: self.grounds.clone(),
+            database: self.database.clone(),
+            request: request.into_inner(),
+            bookmark_every: self.options.bookmark_every,
+            stop: self.stop.clone(),
+            _place: self.watches.enter()?,
+        };
+        let told = views::watch(watching)?;
+        Ok(Response::new(told.map(|item| item.map_err(Status::from)).boxed()))
+    }
+
+    async fn list_areas(
+        &self,
+        request: Request<proto::ListAreasRequest>,
+    ) -> Result<Response<proto::ListAreasResponse>, Status> {
+        Ok(Response::new(views::list_areas(&self.grounds, request.get_ref())?))
+    }
+}

@@ -1,0 +1,316 @@
+//! From a figure to its facts, the events that made them and the documents behind them.
+
+use super::{
+    Grounds, from_projection,
+    movements::{YearOfView, YearSight},
+    point::{PointOfView, is_on_map},
+    poverty::{Sight, value},
+    status::{DataStatus, figure},
+    targets,
+};
+use crate::{
+    domain::{AreaNumber, Class, TrackedClass},
+    figure::{
+        CountName, CountedClass, FigureName, MovementColumn, MovementName, Scope, ShareName, Sum, Unit,
+    },
+    model::SOURCE,
+};
+use api::progress as proto;
+use kernel::{AreaKey, Timestamp};
+use projection::{Error, Query, Row, Transaction};
+use reference::Area;
+use serde::Serialize;
+use service::{
+    Refusal, reason,
+    request::{Page, PageSizes, QueryHash},
+};
+
+const PAGES: PageSizes = PageSizes { default: 100, max: 1_000 };
+
+/// Position of the event and the fact's place within it: facts come in this order.
+type FactPlace = (u64, u64);
+
+/// The explanation of the figure that the request names.
+pub(crate) async fn explain(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    request: &proto::ExplainFigureRequest,
+) -> Result<proto::ExplainFigureResponse, Refusal> {
+    let query = proto::ExplainFigureRequest { name: request.name.clone(), ..Default::default() };
+    let query = QueryHash::of("ExplainFigure", &query);
+    let page = Page::parse(PAGES, request.page_size, &request.page_token, query)?;
+    let unknown = || Refusal::new(&reason::FIGURE_UNKNOWN).with("figure", &request.name).at("name");
+    let name: FigureName = request.name.parse().map_err(|_| unknown())?;
+    match name {
+        FigureName::Count(name) => {
+            let area = area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
+            let shown = count(grounds, snapshot, &name).await?;
+            let formula = count_formula(grounds, area, &name);
+            facts(grounds, snapshot, &Sum::of_count(&name), name.unit, formula, &shown, &page).await
+        }
+        FigureName::Movement(name) => {
+            let area = area(grounds, &name.area, name.map).ok_or_else(unknown)?;
+            let shown = movement(grounds, snapshot, area, &name).await?;
+            let formula = movement_formula(grounds, area, &name);
+            facts(grounds, snapshot, &Sum::of_movement(&name), name.unit, formula, &shown, &page).await
+        }
+        FigureName::Share(name) => {
+            area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
+            share(grounds, snapshot, &name).await
+        }
+        FigureName::Target(name) => {
+            let explained = targets::explain(grounds, snapshot, &name).await?.ok_or_else(unknown)?;
+            Ok(proto::ExplainFigureResponse {
+                formula: explained.formula,
+                inputs: explained.inputs,
+                ..Default::default()
+            })
+        }
+    }
+}
+
+/// The area, where it is on the map of the name.
+fn area<'a>(grounds: &'a Grounds, key: &AreaKey, map: kernel::Date) -> Option<&'a Area> {
+    grounds.reference.areas.get(key).filter(|area| is_on_map(area, map))
+}
+
+/// The count as views show it.
+pub(crate) async fn count(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    name: &CountName,
+) -> Result<proto::Figure, Refusal> {
+    let Scope { area: key, as_at, known_on, map } = &name.scope;
+    let view = PointOfView { as_at: *as_at, known_on: *known_on, map: *map };
+    let full_name = FigureName::Count(name.clone());
+    let Some(area) = area(grounds, key, *map) else {
+        return Ok(figure(&full_name, DataStatus::NoData, 0, name.unit));
+    };
+    let sight = Sight::of(grounds, snapshot, view, std::iter::once(area)).await?;
+    let stocks = match name.ethnicity {
+        None => sight.stocks(area),
+        Some(group) => sight.stocks_of_group(area, group),
+    };
+    let status = sight.statuses(area).of(name.class);
+    Ok(figure(&full_name, status, value(&stocks, name.unit, name.class), name.unit))
+}
+
+async fn movement(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    area: &Area,
+    name: &MovementName,
+) -> Result<proto::Figure, Refusal> {
+    let point = YearOfView { year: name.year, known_on: name.known_on, map: name.map };
+    let sight = YearSight::of(grounds, snapshot, point, std::iter::once(area)).await?;
+    Ok(sight.column(area, name.unit, name.class, name.column))
+}
+
+/// A share has no facts of its own: its two counts have.
+async fn share(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    name: &ShareName,
+) -> Result<proto::ExplainFigureResponse, Refusal> {
+    let class = match name.class {
+        TrackedClass::Poor => CountedClass::Poor,
+        TrackedClass::NearPoor => CountedClass::NearPoor,
+    };
+    let count_name = |class| CountName {
+        unit: Unit::Households,
+        class,
+        scope: name.scope.clone(),
+        ethnicity: None,
+    };
+    let numerator = count(grounds, snapshot, &count_name(class)).await?;
+    let denominator = count(grounds, snapshot, &count_name(CountedClass::Registered)).await?;
+    let formula = format!(
+        "{} households / all registered households = {} / {}; the parts' numerators and denominators are added, their rates never averaged",
+        class.word(),
+        shown(&numerator),
+        shown(&denominator),
+    );
+    Ok(proto::ExplainFigureResponse { formula, inputs: vec![numerator, denominator], ..Default::default() })
+}
+
+/// The value, or that there is none.
+pub(crate) fn shown(figure: &proto::Figure) -> String {
+    figure.value.map_or_else(|| "no data".to_owned(), |value| value.to_string())
+}
+
+fn count_formula(grounds: &Grounds, area: &Area, name: &CountName) -> String {
+    let Scope { as_at, known_on, .. } = &name.scope;
+    let (unit, area, class) = (name.unit.word(), area.display_name(), name.class.word());
+    let group = name.ethnicity.map_or_else(String::new, |group| match name.unit {
+        Unit::Households => format!(" with a head of ethnic group {group}"),
+        Unit::Persons => format!(" of ethnic group {group}"),
+    });
+    let of_class = match name.class.class() {
+        None => "registered".to_owned(),
+        Some(Class::NotReviewed) => {
+            "registered and not reviewed under the standard in force (registered less poor, near-poor and not poor)".to_owned()
+        }
+        Some(_) => {
+            let standard = grounds.reference.standards.in_force(*as_at);
+            format!("{class} under {}", standard.map_or("no standard", |standard| &standard.id))
+        }
+    };
+    format!(
+        "{unit} {of_class}{group} in {area} on {as_at}: sum of all changes effective up to {as_at} and recorded by {known_on}"
+    )
+}
+
+fn movement_formula(grounds: &Grounds, area: &Area, name: &MovementName) -> String {
+    let (unit, column, year, known_on) = (name.unit.word(), name.column.word(), name.year, name.known_on);
+    let class = match name.class {
+        TrackedClass::Poor => "poor",
+        TrackedClass::NearPoor => "near-poor",
+    };
+    let standard = grounds.reference.standards.in_force(kernel::date(year, 12, 31));
+    let standard = standard.map_or("no standard", |standard| &standard.id);
+    let what = match name.column {
+        MovementColumn::Start => format!(
+            "level on the eve of {year} and what a change of the standard in the year took or gave"
+        ),
+        MovementColumn::End => format!("level on {year}-12-31"),
+        _ => format!("movements of {year}"),
+    };
+    format!(
+        "column {column} of the {class} {unit} in {} under {standard}: {what}, recorded by {known_on}",
+        area.display_name()
+    )
+}
+
+#[derive(Serialize)]
+struct TermRow {
+    measure: u8,
+    sign: i64,
+    first_day: i32,
+    last_day: i32,
+}
+
+#[derive(Serialize)]
+struct LeafRow {
+    leaf: AreaNumber,
+}
+
+/// The facts of a sum as a table expression with the amount in the unit asked for; binds $1 to $4.
+const FACTS: &str = "
+    from json_rows($1, measure bigint, sign bigint, first_day bigint, last_day bigint) as term
+    join fact on fact.measure = term.measure and fact.effective between term.first_day and term.last_day
+    where fact.leaf in (select leaf from json_rows($2, leaf bigint) as leaves)
+      and fact.known <= $3 and ($4 < 0 or fact.ethnicity = $4) and ";
+
+fn bind_sum(grounds: &Grounds, query: Query, sum: &Sum) -> Result<Query, Error> {
+    let terms: Vec<_> = (sum.terms.iter())
+        .map(|term| TermRow {
+            measure: term.measure.number(),
+            sign: term.sign,
+            first_day: term.effective.from.map_or(0, |day| day.number()),
+            last_day: term.effective.to.number(),
+        })
+        .collect();
+    let leaves: Vec<_> = grounds.placing.leaves(sum.area).iter().map(|leaf| LeafRow { leaf: *leaf }).collect();
+    let group = sum.ethnicity.map_or(-1, |group| i64::from(group.number()));
+    Ok(query.bind_rows(&terms)?.bind_rows(&leaves)?.bind(sum.known_on.number()).bind(group))
+}
+
+async fn facts(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    sum: &Sum,
+    unit: Unit,
+    formula: String,
+    figure: &proto::Figure,
+    page: &Page<FactPlace>,
+) -> Result<proto::ExplainFigureResponse, Refusal> {
+    let (fact_count, total) = summed(grounds, snapshot, sum, unit).await.map_err(from_projection)?;
+    let mut rows = page_of(grounds, snapshot, sum, unit, page).await.map_err(from_projection)?;
+    let more = rows.len() > page.size;
+    rows.truncate(page.size);
+    let last = rows.last().filter(|_| more).map(|(place, _)| *place);
+    let next_page_token = last.map(|place| page.next_token(&place)).transpose()?.unwrap_or_default();
+    Ok(proto::ExplainFigureResponse {
+        formula,
+        inputs: Vec::new(),
+        sum: figure.value.map(|_| total),
+        fact_count,
+        facts: rows.into_iter().map(|(_, fact)| fact).collect(),
+        next_page_token,
+    })
+}
+
+/// Number and sum of all facts.
+async fn summed(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    sum: &Sum,
+    unit: Unit,
+) -> Result<(i64, i64), Error> {
+    let amount = amount_column(unit);
+    let text = format!(
+        "select count(*) as facts, cast(coalesce(sum({amount} * term.sign), 0) as bigint) as total {FACTS} {amount} <> 0"
+    );
+    let row = snapshot.fetch_one(bind_sum(grounds, Query::new(text), sum)?).await?;
+    Ok((row.get("facts")?, row.get("total")?))
+}
+
+const fn amount_column(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Households => "fact.households",
+        Unit::Persons => "fact.persons",
+    }
+}
+
+/// One row more than the page holds, where there is one.
+async fn page_of(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    sum: &Sum,
+    unit: Unit,
+    page: &Page<FactPlace>,
+) -> Result<Vec<(FactPlace, proto::Fact)>, Error> {
+    let amount = amount_column(unit);
+    let text = format!(
+        "select given.*, event.event_id, event.type, event.recorded_at, event.household, event.document, event.actor
+         from (select fact.position, fact.item, fact.leaf, fact.effective, {amount} * term.sign as amount {FACTS} {amount} <> 0
+               and (fact.position > $5 or (fact.position = $5 and fact.item > $6))
+               order by fact.position, fact.item limit $7) as given
+         join event on event.position = given.position
+         order by given.position, given.item"
+    );
+    let (position, item) = match page.after {
+        Some((position, item)) => (signed(position), signed(item)),
+        None => (0, -1),
+    };
+    let limit = i64::try_from(page.size).unwrap_or(i64::MAX).saturating_add(1);
+    let asked = bind_sum(grounds, Query::new(text), sum)?.bind(position).bind(item).bind(limit);
+    snapshot.fetch_all(asked).await?.iter().map(|row| fact(grounds, row)).collect()
+}
+
+fn signed(place: u64) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX)
+}
+
+fn fact(grounds: &Grounds, row: &Row) -> Result<(FactPlace, proto::Fact), Error> {
+    let place = (row.get_u64("position")?, row.get_u64("item")?);
+    let (leaf, effective): (i64, i64) = (row.get("leaf")?, row.get("effective")?);
+    let leaf = AreaNumber::from_number(leaf).map_err(|_| Error::Negative(leaf))?;
+    let recorded_at: i64 = row.get("recorded_at")?;
+    let recorded_at = Timestamp::from_micros(recorded_at).map_err(|_| Error::Negative(recorded_at))?;
+    let effective = i32::try_from(effective).ok().and_then(|day| crate::domain::Day::from_number(day).ok());
+    let fact = proto::Fact {
+        amount: row.get("amount")?,
+        area: grounds.reference.areas.get(&leaf.key()).map(super::areas::to_proto),
+        effective_date: effective.map_or_else(String::new, |day| day.to_string()),
+        recorded_at: recorded_at.to_string(),
+        subject: format!("households/{}", row.get::<String>("household")?),
+        event_id: row.get("event_id")?,
+        event_type: row.get("type")?,
+        position: place.0,
+        source: SOURCE.to_owned(),
+        document: row.get::<Option<String>>("document")?.unwrap_or_default(),
+        actor: row.get("actor")?,
+    };
+    Ok((place, fact))
+}

@@ -1,0 +1,40 @@
+//! What readers ask for, computed from one snapshot of the read model and the reference packs.
+
+mod areas;
+mod explain;
+mod movements;
+mod point;
+mod poverty;
+mod reading;
+mod refusals;
+mod status;
+mod targets;
+mod watch;
+
+pub(crate) use areas::list_areas;
+pub(crate) use explain::explain;
+pub(crate) use movements::movements;
+pub(crate) use poverty::poverty;
+pub(crate) use refusals::from_projection;
+pub(crate) use targets::list_targets;
+pub(crate) use watch::{Watching, watch};
+
+use crate::model::Placing;
+use kernel::{Date, SharedClock};
+use reference::Reference;
+use std::sync::Arc;
+
+/// What every view needs beside a snapshot.
+#[derive(Clone, Debug)]
+pub(crate) struct Grounds {
+    pub(crate) reference: Arc<Reference>,
+    pub(crate) placing: Arc<Placing>,
+    pub(crate) clock: SharedClock,
+}
+
+impl Grounds {
+    /// Today in Việt Nam.
+    fn today(&self) -> Date {
+        self.clock.now().day()
+    }
+}

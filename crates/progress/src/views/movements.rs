@@ -1,0 +1,198 @@
+//! How the poor and near-poor of an area changed in a year: forms 2 and 3.
+
+use super::{
+    Grounds, from_projection,
+    point::{area_on_map, covered_units, day_or, map_day},
+    poverty::provisional,
+    reading::{ReadUpTo, YearTable, year},
+    status::{DataStatus, figure},
+};
+use crate::{
+    domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass},
+    figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
+    model::overlaps,
+};
+use api::progress as proto;
+use kernel::{Date, date};
+use projection::Transaction;
+use reference::Area;
+use service::{Refusal, reason};
+use std::collections::BTreeSet;
+
+/// The forms that the request asks for.
+pub(crate) async fn movements(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    request: &proto::GetMovementsRequest,
+) -> Result<proto::MovementsView, Refusal> {
+    let year = parse_year(request.year)?;
+    let year_end = date(year, 12, 31);
+    let known_on = day_or(&request.known_on, "known_on", grounds.today())?;
+    let areas = &grounds.reference.areas;
+    let map = map_day(areas.geography(day_or(&request.map, "map", year_end)?));
+    let area = area_on_map(areas, &request.area, "area", map)?;
+    let parts = if request.parts { areas.children(&area.key, map) } else { Vec::new() };
+    let point = YearOfView { year, known_on, map };
+    let rows = || std::iter::once(area).chain(parts.iter().copied());
+    let sight = YearSight::of(grounds, snapshot, point, rows()).await?;
+    Ok(proto::MovementsView {
+        area: Some(sight.row(area)),
+        parts: parts.iter().map(|part| sight.row(part)).collect(),
+        year: request.year,
+        standard: grounds.reference.standards.in_force(year_end).map_or_else(String::new, |standard| standard.id.clone()),
+        provisional: provisional(grounds, year_end),
+        position: sight.read.position,
+        events_set_aside: sight.read.set_aside,
+    })
+}
+
+fn parse_year(year: i32) -> Result<i16, Refusal> {
+    let read = i16::try_from(year).ok().filter(|year| (1..=9999).contains(year));
+    read.ok_or_else(|| {
+        Refusal::new(&reason::FIELD_INVALID)
+            .with("field", "year")
+            .with("value", year)
+            .with("expected", "a calendar year from 1 to 9999")
+            .at("year")
+    })
+}
+
+/// A year, seen from a day on a map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct YearOfView {
+    pub(crate) year: i16,
+    pub(crate) known_on: Date,
+    pub(crate) map: Date,
+}
+
+/// Everything read for the rows of one view.
+pub(crate) struct YearSight<'a> {
+    grounds: &'a Grounds,
+    point: YearOfView,
+    table: YearTable,
+    pub(crate) read: ReadUpTo,
+}
+
+impl<'a> YearSight<'a> {
+    pub(crate) async fn of<'b>(
+        grounds: &'a Grounds,
+        snapshot: &mut Transaction,
+        point: YearOfView,
+        rows: impl Iterator<Item = &'b Area>,
+    ) -> Result<Self, Refusal> {
+        let mut asked = BTreeSet::new();
+        for area in rows {
+            asked.insert(AreaNumber::of(&area.key));
+            let units = covered_units(&grounds.reference.areas, area, point.map);
+            asked.extend(units.iter().map(|unit| AreaNumber::of(&unit.key)));
+        }
+        let directly = grounds.placing.unplaced().map(|(number, _)| number).collect();
+        let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
+        let table =
+            year(snapshot, &asked, &directly, point.year, point.known_on).await.map_err(from_projection)?;
+        Ok(Self { grounds, point, table, read })
+    }
+
+    /// There are data where somebody was reviewed under the standard of the year, at its start or its end, or where
+    /// anything moved; they are complete where that holds for every unit of the area and all are placed.
+    pub(crate) fn status(&self, area: &Area) -> DataStatus {
+        let units = covered_units(&self.grounds.reference.areas, area, self.point.map);
+        let all = units.iter().all(|unit| self.has_data(unit));
+        let whole = self.read.set_aside == 0 && !self.some_missing(area);
+        DataStatus::of(self.has_data(area), whole && all)
+    }
+
+    fn has_data(&self, area: &Area) -> bool {
+        let area = AreaNumber::of(&area.key);
+        let reviewed = [Measure::Poor, Measure::NearPoor, Measure::NotPoor].map(|stock| self.table.of(area, stock));
+        let at_start: Amount = reviewed.iter().map(|sums| sums.before + sums.first_day).sum();
+        let at_end: Amount = reviewed.iter().map(|sums| sums.before + sums.within).sum();
+        let moved = Measure::ALL.into_iter().filter(|measure| match measure {
+            Measure::Flow(Flow::Of(_, flow)) => *flow != ClassFlow::StandardChange,
+            Measure::Flow(_) => true,
+            _ => false,
+        });
+        at_start.households != 0
+            || at_end.households != 0
+            || moved.into_iter().any(|measure| self.table.of(area, measure).within != Amount::ZERO)
+    }
+
+    fn some_missing(&self, area: &Area) -> bool {
+        let areas = &self.grounds.reference.areas;
+        let leaves = self.grounds.placing.leaves(AreaNumber::of(&area.key));
+        self.grounds.placing.unplaced().any(|(unit, key)| {
+            let sums = self.table.recorded_directly(unit);
+            (sums.before != Amount::ZERO || sums.within != Amount::ZERO)
+                && areas.rebase(key, self.point.map).is_none()
+                && overlaps(areas, key, &area.key)
+                && !leaves.contains(&unit)
+        })
+    }
+
+    fn row(&self, area: &Area) -> proto::MovementsRow {
+        let columns = |unit, class| Some(self.columns(area, unit, class));
+        proto::MovementsRow {
+            area: Some(super::areas::to_proto(area)),
+            poor_households: columns(Unit::Households, TrackedClass::Poor),
+            poor_persons: columns(Unit::Persons, TrackedClass::Poor),
+            near_poor_households: columns(Unit::Households, TrackedClass::NearPoor),
+            near_poor_persons: columns(Unit::Persons, TrackedClass::NearPoor),
+        }
+    }
+
+    fn columns(&self, area: &Area, unit: Unit, class: TrackedClass) -> proto::MovementColumns {
+        let column = |column| Some(self.column(area, unit, class, column));
+        proto::MovementColumns {
+            start: column(MovementColumn::Start),
+            exit_to_other_class: column(MovementColumn::ExitToOtherClass),
+            exit_above: column(MovementColumn::ExitAbove),
+            other_out: column(MovementColumn::OtherOut),
+            from_other_class: column(MovementColumn::FromOtherClass),
+            relapse: column(MovementColumn::Relapse),
+            new: column(MovementColumn::New),
+            other_in: column(MovementColumn::OtherIn),
+            end: column(MovementColumn::End),
+        }
+    }
+
+    /// One column of one form.
+    pub(crate) fn column(
+        &self,
+        area: &Area,
+        unit: Unit,
+        class: TrackedClass,
+        column: MovementColumn,
+    ) -> proto::Figure {
+        let YearOfView { year, known_on, map } = self.point;
+        let name = FigureName::Movement(MovementName {
+            unit,
+            class,
+            column,
+            area: area.key.clone(),
+            year,
+            known_on,
+            map,
+        });
+        let number = AreaNumber::of(&area.key);
+        let terms = column_terms(class, column, year);
+        let sum: Amount = terms.iter().map(|term| self.term(number, term)).sum();
+        let value = match unit {
+            Unit::Households => sum.households,
+            Unit::Persons => sum.persons,
+        };
+        figure(&name, self.status(area), value, unit)
+    }
+
+    fn term(&self, area: AreaNumber, term: &Term) -> Amount {
+        let sums = self.table.of(area, term.measure);
+        let of_the_year = Days::of_year(self.point.year);
+        let amount = if term.effective == of_the_year {
+            sums.within
+        } else if term.effective.to == of_the_year.to {
+            sums.before + sums.within
+        } else {
+            sums.before
+        };
+        if term.sign < 0 { -amount } else { amount }
+    }
+}

@@ -1,0 +1,283 @@
+//! Households and persons by class, of an area and its parts.
+
+use super::{
+    Grounds, from_projection,
+    point::{PointOfView, area_on_map, covered_units},
+    reading::{ReadUpTo, StockTable, Stocks, stocks},
+    status::{DataStatus, figure, share},
+};
+use crate::{
+    domain::{AreaNumber, Class, Ethnicity, TrackedClass},
+    figure::{CountName, CountedClass, FigureName, ShareName, Unit},
+    model::overlaps,
+};
+use api::progress as proto;
+use kernel::AreaKey;
+use projection::Transaction;
+use reference::Area;
+use service::{Refusal, reason};
+use std::collections::BTreeSet;
+
+/// The view that the request asks for, without a resume token.
+pub(crate) async fn poverty(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    request: &proto::GetPovertyRequest,
+) -> Result<proto::PovertyView, Refusal> {
+    let view = PointOfView::parse(grounds, request.view.as_ref())?;
+    let areas = &grounds.reference.areas;
+    let area = area_on_map(areas, &request.area, "area", view.map)?;
+    let parts = if request.parts { areas.children(&area.key, view.map) } else { Vec::new() };
+    let sight = Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
+    sight.refuse_where_nothing_can_be_placed(area)?;
+    let row = |area: &Area| sight.row(area, request.by_ethnicity);
+    Ok(proto::PovertyView {
+        area: Some(row(area)),
+        parts: parts.into_iter().map(row).collect(),
+        view: Some(view.to_proto()),
+        standard: grounds.reference.standards.in_force(view.as_at).map_or_else(String::new, |standard| standard.id.clone()),
+        provisional: provisional(grounds, view.as_at),
+        position: sight.read.position,
+        events_set_aside: sight.read.set_aside,
+        resume_token: String::new(),
+    })
+}
+
+/// Why figures under the standard of that day are provisional.
+pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<String> {
+    match grounds.reference.standards.in_force(day) {
+        Some(standard) => standard.provisional_reasons().to_vec(),
+        None => vec![format!("no poverty standard is in force on {day}")],
+    }
+}
+
+/// Everything read for the rows of one view.
+pub(crate) struct Sight<'a> {
+    grounds: &'a Grounds,
+    view: PointOfView,
+    table: StockTable,
+    pub(crate) read: ReadUpTo,
+}
+
+/// How well an area is covered by data on the map asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Coverage {
+    /// Units of commune level.
+    pub(crate) units: usize,
+    /// Of these with a registered household.
+    pub(crate) registered: usize,
+    /// Of these with a household reviewed under the standard in force.
+    pub(crate) reviewed: usize,
+    /// Households recorded in units that the map cannot place, which may be in this area.
+    pub(crate) not_placed: i64,
+    /// Whether some of them may be missing from the area's own figures.
+    pub(crate) some_missing: bool,
+}
+
+impl Coverage {
+    pub(crate) fn to_proto(self) -> proto::Coverage {
+        let count = |units: usize| i32::try_from(units).unwrap_or(i32::MAX);
+        proto::Coverage {
+            areas_with_data: count(self.reviewed),
+            areas: count(self.units),
+            households_not_placed: self.not_placed,
+        }
+    }
+}
+
+impl<'a> Sight<'a> {
+    /// Reads what the rows of the areas need.
+    pub(crate) async fn of<'b>(
+        grounds: &'a Grounds,
+        snapshot: &mut Transaction,
+        view: PointOfView,
+        rows: impl Iterator<Item = &'b Area>,
+    ) -> Result<Self, Refusal> {
+        let mut asked = BTreeSet::new();
+        for area in rows {
+            asked.insert(AreaNumber::of(&area.key));
+            let units = covered_units(&grounds.reference.areas, area, view.map);
+            asked.extend(units.iter().map(|unit| AreaNumber::of(&unit.key)));
+        }
+        let directly = grounds.placing.unplaced().map(|(number, _)| number).collect();
+        let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
+        let table =
+            stocks(snapshot, &asked, &directly, view.as_at, view.known_on).await.map_err(from_projection)?;
+        Ok(Self { grounds, view, table, read })
+    }
+
+    pub(crate) fn stocks(&self, area: &Area) -> Stocks {
+        self.table.of(AreaNumber::of(&area.key))
+    }
+
+    /// Stocks of one ethnic group.
+    pub(crate) fn stocks_of_group(&self, area: &Area, group: Ethnicity) -> Stocks {
+        let mut groups = self.table.by_ethnicity(AreaNumber::of(&area.key));
+        groups.find(|(own, _)| *own == group).map(|(_, stocks)| stocks).unwrap_or_default()
+    }
+
+    pub(crate) fn coverage(&self, area: &Area) -> Coverage {
+        self.coverage_of_all(&[area])
+    }
+
+    /// How well the areas together are covered; none of them is a part of another.
+    pub(crate) fn coverage_of_all(&self, areas: &[&Area]) -> Coverage {
+        let units = areas.iter().flat_map(|area| covered_units(&self.grounds.reference.areas, area, self.view.map));
+        let units: Vec<_> = units.map(|unit| self.stocks(unit)).collect();
+        let (mut not_placed, mut some_missing) = (0, false);
+        for (unit, key) in self.grounds.placing.unplaced() {
+            let households = self.table.recorded_directly(unit);
+            let mut hiding = areas.iter().filter(|area| households != 0 && self.may_hide_in(key, area)).peekable();
+            if hiding.peek().is_some() {
+                not_placed += households;
+            }
+            let counted = |area: &Area| self.grounds.placing.leaves(AreaNumber::of(&area.key)).contains(&unit);
+            some_missing |= hiding.any(|area| !counted(area));
+        }
+        Coverage {
+            units: units.len(),
+            registered: units.iter().filter(|stocks| stocks.registered.households != 0).count(),
+            reviewed: units.iter().filter(|stocks| stocks.reviewed().households != 0).count(),
+            not_placed,
+            some_missing,
+        }
+    }
+
+    /// Whether the unit has no place among the communes of the map and a part of it lay in the area.
+    fn may_hide_in(&self, unit: &AreaKey, area: &Area) -> bool {
+        let areas = &self.grounds.reference.areas;
+        areas.rebase(unit, self.view.map).is_none() && overlaps(areas, unit, &area.key)
+    }
+
+    /// Nothing is shared out: an area all of whose households were recorded in units of a later map has no figures.
+    pub(crate) fn refuse_where_nothing_can_be_placed(&self, area: &Area) -> Result<(), Refusal> {
+        let coverage = self.coverage(area);
+        if self.stocks(area).registered.households != 0 || !coverage.some_missing {
+            return Ok(());
+        }
+        let units = self.grounds.placing.unplaced().filter(|(unit, key)| {
+            self.table.recorded_directly(*unit) != 0 && self.may_hide_in(key, area)
+        });
+        let units: Vec<_> = units.map(|(_, key)| key.to_string()).collect();
+        let cause = format!(
+            "its {} households were recorded without a village in {}",
+            coverage.not_placed,
+            units.join(", ")
+        );
+        Err(Refusal::new(&reason::REBASE_IMPOSSIBLE)
+            .with("area", &area.key)
+            .with("map", self.view.map)
+            .with("cause", cause)
+            .at("area"))
+    }
+
+    /// Whether the area's registered households are all counted, and whether all of its units were reviewed.
+    pub(crate) fn statuses(&self, area: &Area) -> Statuses {
+        let (stocks, coverage) = (self.stocks(area), self.coverage(area));
+        let whole = self.read.set_aside == 0 && !coverage.some_missing;
+        Statuses {
+            registered: DataStatus::of(
+                stocks.registered.households != 0,
+                whole && coverage.registered == coverage.units,
+            ),
+            reviewed: DataStatus::of(
+                stocks.reviewed().households != 0,
+                whole && coverage.reviewed == coverage.units,
+            ),
+        }
+    }
+
+    pub(crate) fn row(&self, area: &Area, by_ethnicity: bool) -> proto::PovertyRow {
+        let (stocks, statuses) = (self.stocks(area), self.statuses(area));
+        let counts = |unit| self.counts(area, unit, &stocks, statuses, None);
+        let rate = |class: TrackedClass, poor: i64| {
+            let name = FigureName::Share(ShareName { class, scope: self.view.scope(&area.key) });
+            share(&name, statuses.reviewed, poor, stocks.registered.households)
+        };
+        let groups = || {
+            let number = AreaNumber::of(&area.key);
+            let some = |stocks: &Stocks| stocks.registered != crate::domain::Amount::ZERO;
+            self.table.by_ethnicity(number).filter(move |(_, stocks)| some(stocks))
+        };
+        proto::PovertyRow {
+            area: Some(super::areas::to_proto(area)),
+            households: Some(counts(Unit::Households)),
+            persons: Some(counts(Unit::Persons)),
+            poor_rate: Some(rate(TrackedClass::Poor, stocks.poor.households)),
+            near_poor_rate: Some(rate(TrackedClass::NearPoor, stocks.near_poor.households)),
+            coverage: Some(self.coverage(area).to_proto()),
+            by_ethnicity: if by_ethnicity {
+                groups().map(|(group, stocks)| self.ethnicity_row(area, group, &stocks, statuses)).collect()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn ethnicity_row(
+        &self,
+        area: &Area,
+        group: Ethnicity,
+        stocks: &Stocks,
+        statuses: Statuses,
+    ) -> proto::EthnicityRow {
+        let code = group.to_string();
+        let known = self.grounds.reference.ethnic_groups.get(&code);
+        let counts = |unit| self.counts(area, unit, stocks, statuses, Some(group));
+        proto::EthnicityRow {
+            display_name: known.map_or_else(|| code.clone(), |known| known.name.clone()),
+            ethnicity: code,
+            households: Some(counts(Unit::Households)),
+            persons: Some(counts(Unit::Persons)),
+        }
+    }
+
+    fn counts(
+        &self,
+        area: &Area,
+        unit: Unit,
+        stocks: &Stocks,
+        statuses: Statuses,
+        ethnicity: Option<Ethnicity>,
+    ) -> proto::Counts {
+        let count = |class: CountedClass| {
+            let scope = self.view.scope(&area.key);
+            let name = FigureName::Count(CountName { unit, class, scope, ethnicity });
+            Some(figure(&name, statuses.of(class), value(stocks, unit, class), unit))
+        };
+        proto::Counts {
+            total: count(CountedClass::Registered),
+            poor: count(CountedClass::Poor),
+            near_poor: count(CountedClass::NearPoor),
+            not_poor: count(CountedClass::NotPoor),
+            not_reviewed: count(CountedClass::NotReviewed),
+        }
+    }
+}
+
+/// The two kinds of data behind an area's counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Statuses {
+    /// Households are registered.
+    pub(crate) registered: DataStatus,
+    /// Some were reviewed under the standard in force.
+    pub(crate) reviewed: DataStatus,
+}
+
+impl Statuses {
+    pub(crate) const fn of(self, class: CountedClass) -> DataStatus {
+        match class {
+            CountedClass::Registered | CountedClass::NotReviewed => self.registered,
+            CountedClass::Poor | CountedClass::NearPoor | CountedClass::NotPoor => self.reviewed,
+        }
+    }
+}
+
+/// The count's value.
+pub(crate) fn value(stocks: &Stocks, unit: Unit, class: CountedClass) -> i64 {
+    let amount = class.class().map_or(stocks.registered, |class: Class| stocks.of(class));
+    match unit {
+        Unit::Households => amount.households,
+        Unit::Persons => amount.persons,
+    }
+}

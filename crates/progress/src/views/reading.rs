@@ -1,0 +1,204 @@
+//! Sums read from `figure`.
+
+use crate::{
+    domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure},
+    model::{SOURCE, recorded_directly},
+};
+use kernel::Date;
+use projection::{Error, Query, Row, Transaction};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How far the snapshot has read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadUpTo {
+    pub(crate) position: u64,
+    pub(crate) set_aside: u64,
+}
+
+impl ReadUpTo {
+    pub(crate) async fn of(snapshot: &mut Transaction) -> Result<Self, Error> {
+        Ok(Self {
+            position: snapshot.position(SOURCE).await?,
+            set_aside: snapshot.set_aside_count(SOURCE).await?,
+        })
+    }
+}
+
+/// Households and persons of one area by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stocks {
+    pub(crate) registered: Amount,
+    pub(crate) poor: Amount,
+    pub(crate) near_poor: Amount,
+    pub(crate) not_poor: Amount,
+}
+
+impl Stocks {
+    /// Those who were reviewed under the standard in force.
+    pub(crate) fn reviewed(&self) -> Amount {
+        self.poor + self.near_poor + self.not_poor
+    }
+
+    /// The rest.
+    pub(crate) fn not_reviewed(&self) -> Amount {
+        self.registered + -self.reviewed()
+    }
+
+    pub(crate) fn of(&self, class: Class) -> Amount {
+        match class {
+            Class::Poor => self.poor,
+            Class::NearPoor => self.near_poor,
+            Class::NotPoor => self.not_poor,
+            Class::NotReviewed => self.not_reviewed(),
+        }
+    }
+
+    fn add(&mut self, measure: Measure, amount: Amount) {
+        match measure {
+            Measure::Registered => self.registered += amount,
+            Measure::Poor => self.poor += amount,
+            Measure::NearPoor => self.near_poor += amount,
+            Measure::NotPoor => self.not_poor += amount,
+            Measure::Flow(_) => {}
+        }
+    }
+}
+
+/// Stocks of areas, in all and by ethnic group; nothing recorded reads as nothing.
+#[derive(Debug, Default)]
+pub(crate) struct StockTable {
+    all: HashMap<i64, Stocks>,
+    by_ethnicity: HashMap<i64, BTreeMap<Ethnicity, Stocks>>,
+}
+
+impl StockTable {
+    pub(crate) fn of(&self, area: AreaNumber) -> Stocks {
+        self.all.get(&area.number()).copied().unwrap_or_default()
+    }
+
+    /// What was recorded in the unit itself, without a village.
+    pub(crate) fn recorded_directly(&self, unit: AreaNumber) -> i64 {
+        self.all.get(&recorded_directly(unit)).map_or(0, |stocks| stocks.registered.households)
+    }
+
+    /// By group, in the order of codes.
+    pub(crate) fn by_ethnicity(&self, area: AreaNumber) -> impl Iterator<Item = (Ethnicity, Stocks)> {
+        self.by_ethnicity.get(&area.number()).into_iter().flatten().map(|(group, stocks)| (*group, *stocks))
+    }
+}
+
+#[derive(Serialize)]
+struct AreaRow {
+    area: i64,
+}
+
+/// Areas, and units of which what was recorded directly is asked too, as rows for `json_rows`.
+fn area_rows(areas: &BTreeSet<AreaNumber>, directly: &BTreeSet<AreaNumber>) -> Vec<AreaRow> {
+    let own = areas.iter().map(|area| area.number());
+    own.chain(directly.iter().map(|unit| recorded_directly(*unit))).map(|area| AreaRow { area }).collect()
+}
+
+/// The stocks on the day, as known on the other.
+pub(crate) async fn stocks(
+    snapshot: &mut Transaction,
+    areas: &BTreeSet<AreaNumber>,
+    directly: &BTreeSet<AreaNumber>,
+    as_at: Date,
+    known_on: Date,
+) -> Result<StockTable, Error> {
+    let asked = Query::new(
+        "select figure.area, figure.measure, figure.ethnicity,
+                cast(sum(figure.households) as bigint) as households,
+                cast(sum(figure.persons) as bigint) as persons
+         from json_rows($1, area bigint) as asked join figure on figure.area = asked.area
+         where figure.measure between $2 and $3 and figure.effective <= $4 and figure.known <= $5
+         group by figure.area, figure.measure, figure.ethnicity",
+    )
+    .bind_rows(&area_rows(areas, directly))?
+    .bind(i64::from(Measure::Registered.number()))
+    .bind(i64::from(Measure::NotPoor.number()))
+    .bind(Day::from(as_at).number())
+    .bind(Day::from(known_on).number());
+    let mut table = StockTable::default();
+    for row in snapshot.fetch_all(asked).await? {
+        let area: i64 = row.get("area")?;
+        let measure = measure(&row)?;
+        let amount = amount(&row, "households", "persons")?;
+        let ethnicity = Ethnicity::try_from(row.get::<i64>("ethnicity")?).unwrap_or(Ethnicity::UNKNOWN);
+        table.all.entry(area).or_default().add(measure, amount);
+        table.by_ethnicity.entry(area).or_default().entry(ethnicity).or_default().add(measure, amount);
+    }
+    Ok(table)
+}
+
+/// What became of one measure in a year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct YearSums {
+    /// Up to the eve.
+    pub(crate) before: Amount,
+    /// On the first of January.
+    pub(crate) first_day: Amount,
+    /// In the year, its first day included.
+    pub(crate) within: Amount,
+}
+
+/// Sums of all measures over a year, by area.
+#[derive(Debug, Default)]
+pub(crate) struct YearTable(HashMap<(i64, Measure), YearSums>);
+
+impl YearTable {
+    pub(crate) fn of(&self, area: AreaNumber, measure: Measure) -> YearSums {
+        self.0.get(&(area.number(), measure)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn recorded_directly(&self, unit: AreaNumber) -> YearSums {
+        self.0.get(&(recorded_directly(unit), Measure::Registered)).copied().unwrap_or_default()
+    }
+}
+
+/// The year's sums, as known on the day.
+pub(crate) async fn year(
+    snapshot: &mut Transaction,
+    areas: &BTreeSet<AreaNumber>,
+    directly: &BTreeSet<AreaNumber>,
+    year: i16,
+    known_on: Date,
+) -> Result<YearTable, Error> {
+    let asked = Query::new(
+        "select figure.area, figure.measure,
+           cast(sum(case when figure.effective < $2 then figure.households else 0 end) as bigint) as households_before,
+           cast(sum(case when figure.effective < $2 then figure.persons else 0 end) as bigint) as persons_before,
+           cast(sum(case when figure.effective = $2 then figure.households else 0 end) as bigint) as households_first,
+           cast(sum(case when figure.effective = $2 then figure.persons else 0 end) as bigint) as persons_first,
+           cast(sum(case when figure.effective >= $2 then figure.households else 0 end) as bigint) as households_within,
+           cast(sum(case when figure.effective >= $2 then figure.persons else 0 end) as bigint) as persons_within
+         from json_rows($1, area bigint) as asked join figure on figure.area = asked.area
+         where figure.effective <= $3 and figure.known <= $4
+         group by figure.area, figure.measure",
+    )
+    .bind_rows(&area_rows(areas, directly))?
+    .bind(Day::from(kernel::date(year, 1, 1)).number())
+    .bind(Day::from(kernel::date(year, 12, 31)).number())
+    .bind(Day::from(known_on).number());
+    let mut table = YearTable::default();
+    for row in snapshot.fetch_all(asked).await? {
+        let sums = YearSums {
+            before: amount(&row, "households_before", "persons_before")?,
+            first_day: amount(&row, "households_first", "persons_first")?,
+            within: amount(&row, "households_within", "persons_within")?,
+        };
+        table.0.insert((row.get("area")?, measure(&row)?), sums);
+    }
+    Ok(table)
+}
+
+fn measure(row: &Row) -> Result<Measure, Error> {
+    let number: i64 = row.get("measure")?;
+    // Invariant: only numbers of measures are written.
+    Measure::from_number(number).ok_or(Error::Negative(number))
+}
+
+fn amount(row: &Row, households: &str, persons: &str) -> Result<Amount, Error> {
+    Ok(Amount { households: row.get(households)?, persons: row.get(persons)? })
+}

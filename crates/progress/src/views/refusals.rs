@@ -1,0 +1,15 @@
+//! How failures of the read model reach the caller.
+
+use projection::Error;
+use service::{Refusal, reason};
+
+/// A read that failed. The cause is logged here, once, and not told to the caller.
+pub(crate) fn from_projection(error: Error) -> Refusal {
+    tracing::error!(%error, "progress cannot be read");
+    match error {
+        Error::Database(_) | Error::File { .. } | Error::SchemaVersion { .. } => {
+            Refusal::new(&reason::STORE_UNAVAILABLE)
+        }
+        _ => Refusal::new(&reason::INTERNAL),
+    }
+}
