@@ -56,6 +56,8 @@ struct Runs {
     ours: BTreeMap<(&'static str, Work), Vec<Measurement>>,
     peer: BTreeMap<usize, Vec<Measurement>>,
     limits: BTreeMap<&'static str, Vec<Measurement>>,
+    /// Events that the sealer had still before it when a run ended, at worst.
+    unsealed_max: u64,
 }
 
 #[derive(Serialize)]
@@ -66,6 +68,7 @@ struct Report {
     event_bytes: usize,
     rows: Vec<Row>,
     limits: BTreeMap<&'static str, Measurement>,
+    unsealed_max: u64,
 }
 
 pub(crate) async fn run(place: &Place) -> Result<()> {
@@ -88,7 +91,7 @@ async fn run_postgres(place: &Place, server: &mut PgConnection, runs: &mut Runs)
     let ours = Database::create(place, server, "ours").await?;
     let theirs = Database::create(place, server, "peer").await?;
     let store = LogStore::Postgres(ours.url.clone());
-    let mut subject = workload::Subject::open(store, &place.directory).await?;
+    let mut subject = workload::Subject::open(store).await?;
     for callers in CALLERS {
         let measured = subject.append(callers).await?;
         runs.ours.entry((POSTGRES, Work::Append { callers })).or_default().push(measured);
@@ -99,7 +102,7 @@ async fn run_postgres(place: &Place, server: &mut PgConnection, runs: &mut Runs)
     }
     runs.ours.entry((POSTGRES, Work::Bulk)).or_default().push(subject.bulk().await?);
     runs.ours.entry((POSTGRES, Work::Replay)).or_default().push(subject.replay().await?);
-    subject.close().await;
+    runs.unsealed_max = runs.unsealed_max.max(subject.close().await?);
     for (name, measured) in limit::measure(&ours.url).await? {
         runs.limits.entry(name).or_default().push(measured);
     }
@@ -110,14 +113,14 @@ async fn run_postgres(place: &Place, server: &mut PgConnection, runs: &mut Runs)
 async fn run_sqlite(place: &Place, runs: &mut Runs) -> Result<()> {
     let folder = place.directory.join(format!("sqlite-{}", Uuid::new_v4().simple()));
     fs::create_dir(&folder)?;
-    let mut subject = workload::Subject::open(LogStore::Sqlite(folder.join("log.db")), &folder).await?;
+    let mut subject = workload::Subject::open(LogStore::Sqlite(folder.join("log.db"))).await?;
     for callers in CALLERS {
         let measured = subject.append(callers).await?;
         runs.ours.entry((SQLITE, Work::Append { callers })).or_default().push(measured);
     }
     runs.ours.entry((SQLITE, Work::Bulk)).or_default().push(subject.bulk().await?);
     runs.ours.entry((SQLITE, Work::Replay)).or_default().push(subject.replay().await?);
-    subject.close().await;
+    runs.unsealed_max = runs.unsealed_max.max(subject.close().await?);
     fs::remove_dir_all(&folder)?;
     Ok(())
 }
@@ -150,10 +153,20 @@ fn report(place: &Place, machine: Machine, runs: &Runs) -> Result<()> {
     for (name, measured) in &limits {
         println!("  {name:<36} {:>9} events/s", grouped(measured.events_per_second));
     }
+    let unsealed_max = runs.unsealed_max;
+    println!("the Merkle sealer was {} events behind at most when a run had ended", grouped(unsealed_max));
 
     fs::create_dir_all(&place.output)?;
     let path = place.output.join("log.json");
-    let report = Report { machine, runs: RUNS, streams: STREAMS, event_bytes: EVENT_BYTES, rows, limits };
+    let report = Report {
+        machine,
+        runs: RUNS,
+        streams: STREAMS,
+        event_bytes: EVENT_BYTES,
+        rows,
+        limits,
+        unsealed_max,
+    };
     fs::write(&path, serde_json::to_string_pretty(&report)? + "\n")?;
     println!("\nwritten to {}", path.display());
     Ok(())

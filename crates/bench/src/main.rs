@@ -24,16 +24,16 @@ struct Arguments {
 #[derive(Args)]
 struct Place {
     /// The administrator's URL of a PostgreSQL server.
-    #[arg(long, env = "MUCTIEU_BENCH_POSTGRES")]
+    #[arg(long)]
     postgres: String,
     /// A folder on the disk that is measured.
-    #[arg(long, env = "MUCTIEU_BENCH_DIRECTORY")]
+    #[arg(long)]
     directory: PathBuf,
     /// Where the JSON goes.
-    #[arg(long, env = "MUCTIEU_BENCH_OUTPUT")]
+    #[arg(long)]
     output: PathBuf,
     /// The peer's program; without it no peer is measured.
-    #[arg(long, env = "MUCTIEU_BENCH_PEER")]
+    #[arg(long)]
     peer: Option<PathBuf>,
 }
 

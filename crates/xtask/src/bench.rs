@@ -30,14 +30,13 @@ pub(crate) fn run(bench: &Bench) -> Result<bool> {
         }
     }
     let postgres = Postgres::start(&mut session, &tools.postgres)?;
-    let mut command = match bench {
-        Bench::Log => cargo(&["run", "--release", "--locked", "--quiet", "--package", "bench", "--", "log"]),
+    let mut command = cargo(&["run", "--release", "--locked", "--quiet", "--package", "bench", "--"]);
+    command.arg("--postgres").arg(postgres.url());
+    command.arg("--directory").arg(session.temporary_files());
+    command.arg("--output").arg(target.join("bench"));
+    match bench {
+        Bench::Log => command.arg("--peer").arg(target.join("peer/release/bench-peer")).arg("log"),
     };
-    command
-        .env("MUCTIEU_BENCH_POSTGRES", postgres.url())
-        .env("MUCTIEU_BENCH_DIRECTORY", session.temporary_files())
-        .env("MUCTIEU_BENCH_OUTPUT", target.join("bench"))
-        .env("MUCTIEU_BENCH_PEER", target.join("peer/release/bench-peer"));
     let outcome = session.run(command, |_| {})?;
     postgres.stop(&mut session)?;
     Ok(outcome.success())

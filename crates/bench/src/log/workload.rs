@@ -4,11 +4,11 @@ use super::{EVENT_BYTES, MEASURE, STREAMS, WARM_UP};
 use crate::measurement::Measurement;
 use anyhow::{Context, Result, ensure};
 use event_log::{
-    AppendRequest, EventLog, Fingerprint, LogOptions, LogStore, NewEvent, StreamId, StreamWrite,
+    AppendRequest, EventLog, Fingerprint, LogOptions, LogStore, NewEvent, Signer, StreamId, StreamWrite,
 };
 use hdrhistogram::Histogram;
 use kernel::{AreaCode, RequestId, SystemClock, date};
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -30,8 +30,9 @@ struct Stream {
 }
 
 impl Subject {
-    pub(super) async fn open(store: LogStore, _folder: &Path) -> Result<Self> {
+    pub(super) async fn open(store: LogStore) -> Result<Self> {
         let log = EventLog::open(LogOptions::new(store), Arc::new(SystemClock)).await?;
+        log.start_sealing(Signer::new("bench", &[7; 32])?)?;
         let streams = (0..STREAMS)
             .map(|_| Stream { id: StreamId::of("household", Uuid::new_v4()), version: 0 })
             .collect();
@@ -60,8 +61,12 @@ impl Subject {
         Ok(Measurement::of(head, started.elapsed()))
     }
 
-    pub(super) async fn close(self) {
+    /// Ends the load; answers with the events that the sealer had not reached yet.
+    pub(super) async fn close(self) -> Result<u64> {
+        let head = self.log.head().await?;
+        let sealed = self.log.latest_checkpoint().await?.context("the sealer did not run")?.checkpoint.size;
         self.log.close().await;
+        Ok(head - sealed)
     }
 
     async fn load(&mut self, callers: usize, events: usize) -> Result<Measurement> {
