@@ -378,9 +378,13 @@ async fn migrate(pool: &PgPool) -> Result<(), Error> {
 }
 
 async fn schema_version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
-    let exists: bool = sqlx::query_scalar("SELECT to_regclass('event_log_migration') IS NOT NULL")
-        .fetch_one(&mut *connection)
-        .await?;
+    // Not to_regclass: it answers from a cache that may not know yet what another process has just committed.
+    let exists: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM pg_tables
+         WHERE tablename = 'event_log_migration' AND schemaname = ANY (current_schemas(false)))",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     if !exists {
         return Ok(0);
     }

@@ -1,5 +1,7 @@
 //! One set of rules that both stores keep, run on each of them.
 
+#![allow(clippy::unwrap_used, reason = "what a test cannot go on without fails it")]
+
 /// Declares each rule as a test on SQLite and as a test on PostgreSQL.
 macro_rules! on_both_stores {
     ($($rule:ident),+ $(,)?) => {
