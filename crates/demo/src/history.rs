@@ -254,9 +254,10 @@ impl<'a> Telling<'a> {
         for (at, commune) in communes.iter().enumerate() {
             let ranked = self.hardest_first(commune, Review::Start2022);
             let old_listed = old_poor[at] + old_near[at];
-            // Left the list of 2020, which the registry does not know: reviewed and not poor under the old standard.
-            let old_left = old_listed + (listed[at] - old_listed) / 3;
-            let filers = listed[at] + households[at] * 2 / 100;
+            // Left the list of 2020, which the registry does not know: reviewed and not poor under the old standard. Every
+            // commune reviews somebody, so that "no poor" is not mistaken for "no data".
+            let old_left = (old_listed + (listed[at] - old_listed) / 3).max(1);
+            let filers = listed[at] + (households[at] * 2 / 100).max(1);
             for (rank, household) in (0..).zip(ranked) {
                 let class = |poor: u64, listed: u64, reviewed: u64| match rank {
                     _ if rank < poor => Some(PovertyClass::Poor),
