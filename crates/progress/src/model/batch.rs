@@ -6,7 +6,8 @@ use super::{
     tables::{EventRow, FactRow, FigureRow, HouseholdRow, Rows},
 };
 use crate::domain::{
-    Amount, AreaNumber, Day, Ethnicity, Fact, History, KnownFact, Measure, StandardCalendar, changes, facts, timeline,
+    Amount, AreaNumber, Day, Ethnicity, Fact, History, KnownFact, Measure, StandardCalendar, changes, facts,
+    timeline,
 };
 use kernel::HouseholdId;
 use projection::Error;
@@ -101,7 +102,8 @@ impl<'a> Batch<'a> {
     /// the batch is written all the same: which rows there are must not depend on where batches begin.
     pub(super) fn into_rows(self) -> Result<Rows, Error> {
         let households: BTreeMap<_, _> = self.households.into_iter().collect();
-        let households = households.into_iter().map(|(id, household)| HouseholdRow::new(id, &household.history));
+        let households =
+            households.into_iter().map(|(id, household)| HouseholdRow::new(id, &household.history));
         let figures: BTreeMap<_, _> = self.figures.into_iter().collect();
         let figures = figures.into_iter().map(|(key, amount)| FigureRow {
             area: key.area,

@@ -12,8 +12,8 @@ mod fold;
 mod placing;
 mod tables;
 
-pub use placing::Placing;
 pub(crate) use batch::recorded_directly;
+pub use placing::Placing;
 pub(crate) use placing::overlaps;
 
 use crate::domain::StandardCalendar;
@@ -37,19 +37,17 @@ pub const SOURCE: &str = "poverty";
 impl PovertyModel {
     /// The model with these packs. Packs that change areas or standards ask for a rebuild.
     pub fn new(reference: &Reference) -> Self {
-        Self {
-            placing: Arc::new(Placing::new(&reference.areas)),
-            calendar: Arc::new(calendar(reference)),
-        }
+        Self { placing: Arc::new(Placing::new(&reference.areas)), calendar: Arc::new(calendar(reference)) }
     }
 }
 
 /// The standards' days.
 pub(crate) fn calendar(reference: &Reference) -> StandardCalendar {
-    let periods = reference.standards.all().iter().map(|standard| crate::domain::StandardPeriod {
-        id: standard.id.clone(),
-        period: standard.validity,
-    });
+    let periods = reference
+        .standards
+        .all()
+        .iter()
+        .map(|standard| crate::domain::StandardPeriod { id: standard.id.clone(), period: standard.validity });
     StandardCalendar::new(periods.collect())
 }
 

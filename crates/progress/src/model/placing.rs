@@ -16,8 +16,7 @@ pub struct Placing {
 impl Placing {
     /// The placing of all areas.
     pub fn new(areas: &Areas) -> Self {
-        let mut placing =
-            Self { adds_to: HashMap::new(), leaves: HashMap::new(), unplaced: BTreeMap::new() };
+        let mut placing = Self { adds_to: HashMap::new(), leaves: HashMap::new(), unplaced: BTreeMap::new() };
         for leaf in leaves(areas) {
             let number = AreaNumber::of(&leaf.key);
             let adds_to: Vec<_> = containers(areas, &leaf.key).iter().map(AreaNumber::of).collect();

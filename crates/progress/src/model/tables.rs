@@ -143,10 +143,7 @@ impl FactRow {
 }
 
 /// The stored histories of the households, in one round trip.
-pub(super) async fn households(
-    transaction: &mut Transaction,
-    ids: &[HouseholdId],
-) -> Result<States, Error> {
+pub(super) async fn households(transaction: &mut Transaction, ids: &[HouseholdId]) -> Result<States, Error> {
     #[derive(Serialize)]
     struct Id {
         id: HouseholdId,

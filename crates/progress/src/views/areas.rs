@@ -64,7 +64,12 @@ pub(crate) fn list_areas(
     };
     let parts = areas.children(&parent.key, map).into_iter().map(|part| proto::AreaCandidate {
         area: Some(to_proto(part)),
-        context: areas.predecessors(&part.key).iter().filter_map(|key| areas.get(key)).map(to_proto).collect(),
+        context: areas
+            .predecessors(&part.key)
+            .iter()
+            .filter_map(|key| areas.get(key))
+            .map(to_proto)
+            .collect(),
         suggestion: false,
     });
     Ok(proto::ListAreasResponse { areas: parts.collect() })

@@ -116,12 +116,8 @@ async fn share(
         TrackedClass::Poor => CountedClass::Poor,
         TrackedClass::NearPoor => CountedClass::NearPoor,
     };
-    let count_name = |class| CountName {
-        unit: Unit::Households,
-        class,
-        scope: name.scope.clone(),
-        ethnicity: None,
-    };
+    let count_name =
+        |class| CountName { unit: Unit::Households, class, scope: name.scope.clone(), ethnicity: None };
     let numerator = count(grounds, snapshot, &count_name(class)).await?;
     let denominator = count(grounds, snapshot, &count_name(CountedClass::Registered)).await?;
     let formula = format!(
@@ -169,9 +165,9 @@ fn movement_formula(grounds: &Grounds, area: &Area, name: &MovementName) -> Stri
     let standard = grounds.reference.standards.in_force(kernel::date(year, 12, 31));
     let standard = standard.map_or("no standard", |standard| &standard.id);
     let what = match name.column {
-        MovementColumn::Start => format!(
-            "level on the eve of {year} and what a change of the standard in the year took or gave"
-        ),
+        MovementColumn::Start => {
+            format!("level on the eve of {year} and what a change of the standard in the year took or gave")
+        }
         MovementColumn::End => format!("level on {year}-12-31"),
         _ => format!("movements of {year}"),
     };
@@ -210,7 +206,8 @@ fn bind_sum(grounds: &Grounds, query: Query, sum: &Sum) -> Result<Query, Error> 
             last_day: term.effective.to.number(),
         })
         .collect();
-    let leaves: Vec<_> = grounds.placing.leaves(sum.area).iter().map(|leaf| LeafRow { leaf: *leaf }).collect();
+    let leaves: Vec<_> =
+        grounds.placing.leaves(sum.area).iter().map(|leaf| LeafRow { leaf: *leaf }).collect();
     let group = sum.ethnicity.map_or(-1, |group| i64::from(group.number()));
     Ok(query.bind_rows(&terms)?.bind_rows(&leaves)?.bind(sum.known_on.number()).bind(group))
 }

@@ -39,7 +39,11 @@ pub(crate) async fn movements(
         area: Some(sight.row(area)),
         parts: parts.iter().map(|part| sight.row(part)).collect(),
         year: request.year,
-        standard: grounds.reference.standards.in_force(year_end).map_or_else(String::new, |standard| standard.id.clone()),
+        standard: grounds
+            .reference
+            .standards
+            .in_force(year_end)
+            .map_or_else(String::new, |standard| standard.id.clone()),
         provisional: provisional(grounds, year_end),
         position: sight.read.position,
         events_set_aside: sight.read.set_aside,
@@ -104,7 +108,8 @@ impl<'a> YearSight<'a> {
 
     fn has_data(&self, area: &Area) -> bool {
         let area = AreaNumber::of(&area.key);
-        let reviewed = [Measure::Poor, Measure::NearPoor, Measure::NotPoor].map(|stock| self.table.of(area, stock));
+        let reviewed =
+            [Measure::Poor, Measure::NearPoor, Measure::NotPoor].map(|stock| self.table.of(area, stock));
         let at_start: Amount = reviewed.iter().map(|sums| sums.before + sums.first_day).sum();
         let at_end: Amount = reviewed.iter().map(|sums| sums.before + sums.within).sum();
         let moved = Measure::ALL.into_iter().filter(|measure| match measure {

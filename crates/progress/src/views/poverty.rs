@@ -28,14 +28,19 @@ pub(crate) async fn poverty(
     let areas = &grounds.reference.areas;
     let area = area_on_map(areas, &request.area, "area", view.map)?;
     let parts = if request.parts { areas.children(&area.key, view.map) } else { Vec::new() };
-    let sight = Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
+    let sight =
+        Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
     sight.refuse_where_nothing_can_be_placed(area)?;
     let row = |area: &Area| sight.row(area, request.by_ethnicity);
     Ok(proto::PovertyView {
         area: Some(row(area)),
         parts: parts.into_iter().map(row).collect(),
         view: Some(view.to_proto()),
-        standard: grounds.reference.standards.in_force(view.as_at).map_or_else(String::new, |standard| standard.id.clone()),
+        standard: grounds
+            .reference
+            .standards
+            .in_force(view.as_at)
+            .map_or_else(String::new, |standard| standard.id.clone()),
         provisional: provisional(grounds, view.as_at),
         position: sight.read.position,
         events_set_aside: sight.read.set_aside,
@@ -122,16 +127,19 @@ impl<'a> Sight<'a> {
 
     /// How well the areas together are covered; none of them is a part of another.
     pub(crate) fn coverage_of_all(&self, areas: &[&Area]) -> Coverage {
-        let units = areas.iter().flat_map(|area| covered_units(&self.grounds.reference.areas, area, self.view.map));
+        let units =
+            areas.iter().flat_map(|area| covered_units(&self.grounds.reference.areas, area, self.view.map));
         let units: Vec<_> = units.map(|unit| self.stocks(unit)).collect();
         let (mut not_placed, mut some_missing) = (0, false);
         for (unit, key) in self.grounds.placing.unplaced() {
             let households = self.table.recorded_directly(unit);
-            let mut hiding = areas.iter().filter(|area| households != 0 && self.may_hide_in(key, area)).peekable();
+            let mut hiding =
+                areas.iter().filter(|area| households != 0 && self.may_hide_in(key, area)).peekable();
             if hiding.peek().is_some() {
                 not_placed += households;
             }
-            let counted = |area: &Area| self.grounds.placing.leaves(AreaNumber::of(&area.key)).contains(&unit);
+            let counted =
+                |area: &Area| self.grounds.placing.leaves(AreaNumber::of(&area.key)).contains(&unit);
             some_missing |= hiding.any(|area| !counted(area));
         }
         Coverage {
@@ -155,9 +163,10 @@ impl<'a> Sight<'a> {
         if self.stocks(area).registered.households != 0 || !coverage.some_missing {
             return Ok(());
         }
-        let units = self.grounds.placing.unplaced().filter(|(unit, key)| {
-            self.table.recorded_directly(*unit) != 0 && self.may_hide_in(key, area)
-        });
+        let units =
+            self.grounds.placing.unplaced().filter(|(unit, key)| {
+                self.table.recorded_directly(*unit) != 0 && self.may_hide_in(key, area)
+            });
         let units: Vec<_> = units.map(|(_, key)| key.to_string()).collect();
         let cause = format!(
             "its {} households were recorded without a village in {}",

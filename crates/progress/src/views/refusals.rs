@@ -4,6 +4,7 @@ use projection::Error;
 use service::{Refusal, reason};
 
 /// A read that failed. The cause is logged here, once, and not told to the caller.
+#[expect(clippy::needless_pass_by_value, reason = "so that it fits map_err")]
 pub(crate) fn from_projection(error: Error) -> Refusal {
     tracing::error!(%error, "progress cannot be read");
     match error {

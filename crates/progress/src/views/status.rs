@@ -48,12 +48,7 @@ pub(crate) fn figure(name: &FigureName, status: DataStatus, value: i64, unit: Un
 }
 
 /// A share under its name: numerator and denominator are counted, the percentage is rounded once.
-pub(crate) fn share(
-    name: &FigureName,
-    status: DataStatus,
-    numerator: i64,
-    denominator: i64,
-) -> proto::Share {
+pub(crate) fn share(name: &FigureName, status: DataStatus, numerator: i64, denominator: i64) -> proto::Share {
     let ratio = status.present(()).and_then(|()| Ratio::new(numerator, denominator).ok());
     proto::Share {
         name: name.to_string(),

@@ -1,8 +1,9 @@
 //! The targets of the provincial resolution: what is computed from the registry, and an honest "no data" for the rest.
 
 use super::{
-    Grounds, from_projection,
+    Grounds,
     explain::shown,
+    from_projection,
     point::PointOfView,
     poverty::{Coverage, Sight, provisional},
     reading::ReadUpTo,
@@ -281,9 +282,10 @@ async fn mean_yearly_fall(
     let start = Reading::of(grounds, snapshot, place, series.start, known_on).await?;
     let end = Reading::of(grounds, snapshot, place, year_end, known_on).await?;
     let years = i64::from(year_end.year() - series.start.year()) + 1;
-    let actual = start.rate().zip(end.rate()).and_then(|(start, end)| {
-        start.checked_sub(end)?.checked_mul(100)?.checked_div(Ratio::whole(years))
-    });
+    let actual = start
+        .rate()
+        .zip(end.rate())
+        .and_then(|(start, end)| start.checked_sub(end)?.checked_mul(100)?.checked_div(Ratio::whole(years)));
     let mut formula = format!(
         "poverty rate on {} less that on {year_end}, both under {}, in percentage points, divided by {years} years: ({}/{} - {}/{}) x 100 / {years}",
         series.start, series.standard, start.poor, start.registered, end.poor, end.registered,

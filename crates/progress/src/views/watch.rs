@@ -1,14 +1,11 @@
 //! A view that is told again whenever it changed.
 
-use super::{
-    Grounds, from_projection,
-    poverty::poverty,
-};
+use super::{Grounds, from_projection, poverty::poverty};
 use crate::model::SOURCE;
 use api::progress::{self as proto, watch_progress_response::Event};
 use futures::{Stream, stream};
-use prost::Message;
 use projection::{Applied, ReadDatabase};
+use prost::Message;
 use service::{Refusal, reason, server::Admitted};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -34,7 +31,8 @@ pub(crate) struct Watching {
 pub(crate) fn watch(
     watching: Watching,
 ) -> Result<impl Stream<Item = Result<proto::WatchProgressResponse, Refusal>> + Send, Refusal> {
-    let query = digest(&proto::WatchProgressRequest { resume_token: String::new(), ..watching.request.clone() });
+    let query =
+        digest(&proto::WatchProgressRequest { resume_token: String::new(), ..watching.request.clone() });
     let seen = parse_token(&watching.request.resume_token, query)?;
     let applied = watching.database.watch(SOURCE);
     let told = Told { watching, applied, query, seen, quiet_since: Instant::now(), ended: false };

@@ -104,11 +104,16 @@ impl Province {
     ) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::start_of(kernel::date(2028, 6, 30))));
         let options_of_store = ReadOptions { store, readers_max: 4 };
-        let database = ReadDatabase::open::<PovertyModel>(options_of_store, clock.clone()).await.expect("a read model");
+        let database =
+            ReadDatabase::open::<PovertyModel>(options_of_store, clock.clone()).await.expect("a read model");
         let stop = CancellationToken::new();
         let log = MemoryLog(Arc::new(watch::Sender::new(Vec::new())));
-        let projector =
-            Projector::new(database.clone(), PovertyModel::new(&reference()), Box::new(log.clone()), projector);
+        let projector = Projector::new(
+            database.clone(),
+            PovertyModel::new(&reference()),
+            Box::new(log.clone()),
+            projector,
+        );
         let until = stop.child_token();
         let projector = tokio::spawn(async move { projector.run(until).await.expect("no gap") });
         let service = Progress::new(database.clone(), reference(), clock, options, stop.clone());
@@ -160,7 +165,10 @@ impl Province {
         self.database.close().await;
     }
 
-    pub(crate) async fn poverty(&self, request: proto::GetPovertyRequest) -> Result<proto::PovertyView, Status> {
+    pub(crate) async fn poverty(
+        &self,
+        request: proto::GetPovertyRequest,
+    ) -> Result<proto::PovertyView, Status> {
         self.service.get_poverty(Request::new(request)).await.map(tonic::Response::into_inner)
     }
 
@@ -185,7 +193,11 @@ impl Province {
         self.service.explain_figure(Request::new(request)).await.map(tonic::Response::into_inner)
     }
 
-    pub(crate) async fn targets(&self, as_at: &str, ids: &[&str]) -> Result<proto::ListTargetsResponse, Status> {
+    pub(crate) async fn targets(
+        &self,
+        as_at: &str,
+        ids: &[&str],
+    ) -> Result<proto::ListTargetsResponse, Status> {
         let request = proto::ListTargetsRequest {
             view: Some(proto::PointOfView { as_at: as_at.to_owned(), ..Default::default() }),
             ids: ids.iter().map(|id| (*id).to_owned()).collect(),
