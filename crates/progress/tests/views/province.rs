@@ -115,7 +115,7 @@ impl Province {
             projector,
         );
         let until = stop.child_token();
-        let projector = tokio::spawn(async move { projector.run(until).await.expect("no gap") });
+        let projector = tokio::spawn(async move { Box::pin(projector.run(until)).await.expect("no gap") });
         let service = Progress::new(database.clone(), reference(), clock, options, stop.clone());
         Self { service, stop, database, log, projector, _folder: folder }
     }
