@@ -62,7 +62,7 @@ impl<'a> Batch<'a> {
         let history = History::with(history, event.what, recorded.effective, recorded.recorded_at.day())?;
         let (facts, changed) = changes(old, &history, self.calendar);
         for (item, change) in (0..).zip(&changed) {
-            self.facts.push(FactRow::new(recorded.position, item, change));
+            self.facts.push(FactRow { position: recorded.position, item, change: *change });
             self.add(change);
         }
         self.events.push(EventRow::new(recorded, event.household, event.actor, event.document));
@@ -111,8 +111,7 @@ impl<'a> Batch<'a> {
             effective: key.effective,
             known: key.known,
             ethnicity: key.ethnicity,
-            households: amount.households,
-            persons: amount.persons,
+            amount,
         });
         Ok(Rows {
             households: households.collect::<Result<_, _>>()?,
