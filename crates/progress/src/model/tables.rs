@@ -249,7 +249,7 @@ struct Insert<const COLUMNS: usize> {
 }
 
 /// Rows in one statement. Its text is the same for all full statements of a table, so it is prepared once.
-const STATEMENT_ROWS: usize = 256;
+const STATEMENT_ROWS: usize = 128;
 
 impl<const COLUMNS: usize> Insert<COLUMNS> {
     async fn run<R>(
@@ -258,20 +258,26 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         rows: Vec<R>,
         values: impl Fn(R) -> [Value; COLUMNS],
     ) -> Result<(), Error> {
-        let full = self.text(STATEMENT_ROWS);
+        let full = self.texts(STATEMENT_ROWS);
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
             let taken = rows.len().min(STATEMENT_ROWS);
-            let text = if taken == STATEMENT_ROWS { full.clone() } else { self.text(taken) };
+            let (sqlite, postgres) = if taken == STATEMENT_ROWS { full.clone() } else { self.texts(taken) };
             let bound = rows.by_ref().take(taken).flat_map(&values);
-            transaction.execute(bound.fold(Query::new(text), Query::bind)).await?;
+            transaction.execute(bound.fold(Query::each(sqlite, postgres), Query::bind)).await?;
         }
         Ok(())
     }
 
-    fn text(&self, rows: usize) -> String {
+    /// For SQLite and PostgreSQL. SQLite looks a placeholder with a number up by walking through all of them, so it gets
+    /// placeholders without.
+    fn texts(&self, rows: usize) -> (String, String) {
+        (self.text(rows, |_| "?".to_owned()), self.text(rows, |place| format!("${place}")))
+    }
+
+    fn text(&self, rows: usize, placeholder: fn(usize) -> String) -> String {
         let row = |row: usize| {
-            let places: Vec<_> = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect();
+            let places: Vec<_> = (1..=COLUMNS).map(|column| placeholder(row * COLUMNS + column)).collect();
             format!("({})", places.join(", "))
         };
         let rows: Vec<_> = (0..rows).map(row).collect();
