@@ -1,4 +1,5 @@
 //! The registry as its callers meet it: every call with its messages, on SQLite, and the main path on PostgreSQL.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 mod bad_input;
 mod batches;

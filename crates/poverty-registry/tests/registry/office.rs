@@ -37,7 +37,7 @@ pub(crate) struct Office {
 /// What a registry is kept in; it goes with the test.
 enum Store {
     Folder(TempDir),
-    Database(TestDatabase),
+    Database(Box<TestDatabase>),
 }
 
 /// Why a call was refused, as its caller sees it.
@@ -57,7 +57,7 @@ impl Office {
     }
 
     pub(crate) async fn on_postgres() -> Self {
-        Self::open(Store::Database(TestDatabase::create().await)).await
+        Self::open(Store::Database(Box::new(TestDatabase::create().await))).await
     }
 
     async fn open(store: Store) -> Self {

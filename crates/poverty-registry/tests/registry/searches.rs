@@ -49,7 +49,7 @@ async fn names_that_agree_only_without_marks_come_last_as_suggestions() {
         found(&office, search("lỗ thị")).await,
         [(lo_with_another_tone.clone(), false), (lo.clone(), true)]
     );
-    assert_eq!(found(&office, search("lo thi")).await, [(lo_with_another_tone, true), (lo, true)]);
+    assert_eq!(found(&office, search("lo thi")).await, [(lo, true), (lo_with_another_tone, true)]);
 }
 
 #[tokio::test]
