@@ -43,6 +43,18 @@ pub struct Applied {
     pub position: u64,
 }
 
+impl Applied {
+    /// Progress that two tellers tell in the wrong order never goes back.
+    pub(crate) fn is_news_after(self, known: Self) -> bool {
+        self > known
+    }
+
+    /// After a break of the connection only the database is to be believed.
+    pub(crate) fn is_told_anew(self, known: Self) -> bool {
+        self != known
+    }
+}
+
 /// One read model's database. Cheap to clone; all clones follow a switch to another generation together, whichever
 /// process made it.
 #[derive(Clone, Debug)]
@@ -87,7 +99,7 @@ impl ReadDatabase {
             applied,
             refreshing: tokio::sync::Mutex::default(),
         });
-        shared.refresh().await?;
+        shared.refresh(Applied::is_news_after).await?;
         let stop = CancellationToken::new();
         let follower = tokio::spawn(follower::follow(shared.clone(), stop.clone()));
         Ok(Self {
@@ -189,8 +201,9 @@ impl Shared {
         }
     }
 
-    /// Looks which generation is live and how far it has come. Says whether retired generations are left.
-    pub(crate) async fn refresh(&self) -> Result<bool, Error> {
+    /// Looks which generation is live and how far it has come, and tells what is news. Says whether retired generations are
+    /// left.
+    pub(crate) async fn refresh(&self, is_news: fn(Applied, Applied) -> bool) -> Result<bool, Error> {
         let _one_at_a_time = self.refreshing.lock().await;
         let registered = self.control.generations().await?;
         if let Some(live) = registered.iter().find(|generation| generation.state == State::Live) {
@@ -206,20 +219,20 @@ impl Shared {
             let asked = Query::new("select source, position from checkpoint");
             for row in generation.readers.fetch_all(asked).await? {
                 let applied = Applied { generation: generation.number, position: row.get_u64("position")? };
-                self.publish(&row.get::<String>("source")?, applied);
+                self.publish(&row.get::<String>("source")?, applied, is_news);
             }
         }
         Ok(registered.iter().any(|generation| generation.state == State::Retired))
     }
 
-    /// Tells everybody in this process how far the model has come; old news changes nothing.
-    pub(crate) fn publish(&self, source: &str, applied: Applied) {
+    /// Tells everybody in this process how far the model has come, if it is news.
+    pub(crate) fn publish(&self, source: &str, applied: Applied, is_news: fn(Applied, Applied) -> bool) {
         self.applied_sender(source).send_if_modified(|known| {
-            let newer = applied > *known;
-            if newer {
+            let news = is_news(applied, *known);
+            if news {
                 *known = applied;
             }
-            newer
+            news
         });
     }
 

@@ -24,6 +24,7 @@ pub(crate) async fn follow(shared: Arc<Shared>, stop: CancellationToken) {
 async fn follow_on(shared: &Shared) {
     let mut listener = None;
     loop {
+        let mut is_news: fn(Applied, Applied) -> bool = Applied::is_news_after;
         if let (Pool::Postgres(pool), None) = (&shared.control.pool, &listener) {
             listener = listen(pool, &channel(&shared.definition)).await;
         }
@@ -39,15 +40,19 @@ async fn follow_on(shared: &Shared) {
                 if let Some((source, applied)) = read_progress(notification.payload())
                     && shared.live().is_ok_and(|live| live.number >= applied.generation)
                 {
-                    shared.publish(source, applied);
+                    shared.publish(source, applied, is_news);
                     continue;
                 }
             }
-            Some(Err(_)) => listener = None,
-            Some(Ok(None)) | None => {}
+            Some(Err(_)) => {
+                listener = None;
+                is_news = Applied::is_told_anew;
+            }
+            Some(Ok(None)) => is_news = Applied::is_told_anew,
+            None => {}
         }
         let looked = async {
-            if shared.refresh().await? {
+            if shared.refresh(is_news).await? {
                 shared.control.drop_all(State::Retired).await?;
             }
             Ok::<(), crate::Error>(())

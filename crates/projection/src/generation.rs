@@ -188,6 +188,7 @@ pub(crate) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Normal)
         .pragma("mmap_size", "134217728")
         .pragma("temp_store", "memory")
+        .pragma("journal_size_limit", "67108864")
         .disable_statement_logging()
 }
 

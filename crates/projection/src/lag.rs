@@ -16,7 +16,7 @@ pub(crate) struct Lag {
     ahead: Gauge,
     stopped: Gauge,
     events: Counter,
-    set_aside: Counter,
+    set_aside: Gauge,
 }
 
 impl Lag {
@@ -31,7 +31,7 @@ impl Lag {
             ahead: gauge!("muctieu_projection_ahead_of_source", &labels),
             stopped: gauge!("muctieu_projection_stopped", &labels),
             events: counter!("muctieu_projection_events_total", &labels),
-            set_aside: counter!("muctieu_projection_set_aside_total", &labels),
+            set_aside: gauge!("muctieu_projection_set_aside_events", &labels),
         }
     }
 
@@ -54,7 +54,12 @@ impl Lag {
     pub(crate) fn applied(&self, position: u64, events: u64, set_aside: u64) {
         self.position.set(position as f64);
         self.events.increment(events);
-        self.set_aside.increment(set_aside);
+        self.set_aside.increment(set_aside as f64);
+    }
+
+    /// So many events stand set aside.
+    pub(crate) fn set_aside(&self, events: u64) {
+        self.set_aside.set(events as f64);
     }
 
     pub(crate) fn stopped(&self, is_stopped: bool) {

@@ -31,7 +31,7 @@ pub use error::{Error, SourceError, WaitError};
 pub use model::{ReadModel, SetAside, SetAsideEvent};
 pub use projector::{Projector, ProjectorOptions, Status};
 pub use query::{Query, Value};
-pub use rebuild::{RebuildOptions, Rebuilt, rebuild};
+pub use rebuild::{RebuildOptions, Rebuilt, Verified, rebuild, verify};
 pub use row::{Column, ColumnIndex, Row};
 pub use source::{EventSource, LogSource};
 pub use transaction::Transaction;

@@ -117,12 +117,12 @@ impl<M: ReadModel> Projector<M> {
                 Err(error @ (Error::Gap { .. } | Error::AheadOfLog { .. })) => {
                     tracing::error!(read_model.name = M::NAME, %error, "projector of {} stopped", M::NAME);
                     self.lag.stopped(true);
-                    self.status.send_replace(Status::Stopped(error.to_string()));
+                    self.tell(Status::Stopped(error.to_string()));
                     return Err(error);
                 }
                 Err(error) => {
                     tracing::warn!(read_model.name = M::NAME, %error, "projector of {} tries again", M::NAME);
-                    self.status.send_replace(Status::Waiting(error.to_string()));
+                    self.tell(Status::Waiting(error.to_string()));
                     if begun.elapsed() > BACKOFF_MAX {
                         backoff = BACKOFF_FIRST;
                     }
@@ -130,7 +130,8 @@ impl<M: ReadModel> Projector<M> {
                         return Ok(());
                     }
                     backoff = (backoff * 2).min(BACKOFF_MAX);
-                    if let Err(error) = self.database.shared.refresh().await {
+                    // The database may have come back from a crash with less than was told.
+                    if let Err(error) = self.database.shared.refresh(Applied::is_told_anew).await {
                         tracing::warn!(read_model.name = M::NAME, %error, "cannot look for {}", M::NAME);
                     }
                 }
@@ -148,7 +149,8 @@ impl<M: ReadModel> Projector<M> {
             return self.rebuild_for_this_release(stop).await;
         }
         let generation = self.database.shared.live()?;
-        let mut position = stored_position(&generation, &self.source.name).await?;
+        let (mut position, set_aside) = stored(&generation, &self.source.name).await?;
+        self.lag.set_aside(set_aside);
         self.look_at_head(position).await?;
         let mut look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
         loop {
@@ -195,13 +197,10 @@ impl<M: ReadModel> Projector<M> {
             return Ok(None);
         };
         let position = after + events.len() as u64;
-        shared.publish(source, Applied { generation: generation.number, position });
+        let applied = Applied { generation: generation.number, position };
+        shared.publish(source, applied, Applied::is_news_after);
         self.lag.applied(position, events.len() as u64, set_aside);
-        self.status.send_if_modified(|status| {
-            let changed = *status != Status::Running;
-            *status = Status::Running;
-            changed
-        });
+        self.tell(Status::Running);
         Ok(Some(position))
     }
 
@@ -212,18 +211,18 @@ impl<M: ReadModel> Projector<M> {
         stop: &CancellationToken,
     ) -> Result<Result<u64, Turn>, Error> {
         self.model.forget();
-        self.database.shared.refresh().await?;
+        self.database.shared.refresh(Applied::is_news_after).await?;
         let mut seen = None;
         loop {
             if self.database.shared.live()?.number != generation.number {
                 return Ok(Err(Turn::Switched));
             }
-            let position = stored_position(generation, &self.source.name).await?;
+            let (position, _) = stored(generation, &self.source.name).await?;
             if seen == Some(position) {
                 return Ok(Ok(position));
             }
             seen = Some(position);
-            self.status.send_replace(Status::Following);
+            self.tell(Status::Following);
             if stop.run_until_cancelled(tokio::time::sleep(self.options.patience)).await.is_none() {
                 return Ok(Err(Turn::Cancelled));
             }
@@ -235,7 +234,7 @@ impl<M: ReadModel> Projector<M> {
         let head = self.source.events.head().await.map_err(Error::Source)?;
         self.lag.observe(position, head);
         if position <= head {
-            self.status.send_replace(Status::Running);
+            self.tell(Status::Running);
             return Ok(());
         }
         let ahead = Error::AheadOfLog {
@@ -253,20 +252,30 @@ impl<M: ReadModel> Projector<M> {
             self.source.name
         );
         tracing::error!(read_model.name = M::NAME, "{waiting}");
-        self.status.send_replace(Status::Waiting(waiting));
+        self.tell(Status::Waiting(waiting));
         Ok(())
     }
 
+    fn tell(&self, now: Status) {
+        self.status.send_if_modified(|status| {
+            let changed = *status != now;
+            *status = now;
+            changed
+        });
+    }
+
     async fn rebuild_for_this_release(&mut self, stop: &CancellationToken) -> Result<Turn, Error> {
-        self.status.send_replace(Status::Rebuilding);
+        self.tell(Status::Rebuilding);
         let options = RebuildOptions::default();
         rebuild(&self.database, &mut self.model, self.source.events.as_mut(), options, stop).await?;
         Ok(Turn::Switched)
     }
 }
 
-async fn stored_position(generation: &Generation, source: &str) -> Result<u64, Error> {
-    generation.writer.begin_reading().await?.position(source).await
+/// The position that is applied, and how many events were set aside on the way.
+async fn stored(generation: &Generation, source: &str) -> Result<(u64, u64), Error> {
+    let mut transaction = generation.writer.begin_reading().await?;
+    Ok((transaction.position(source).await?, transaction.set_aside_count(source).await?))
 }
 
 /// Waits until the live generation is another one.

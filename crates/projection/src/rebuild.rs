@@ -1,10 +1,11 @@
 //! Makes a read model anew beside the live one and switches to it at the end.
 
 use crate::{
-    Error, EventSource, Query, ReadDatabase, ReadModel, Transaction,
+    Digest, Error, EventSource, Query, ReadDatabase, ReadModel, Transaction,
     apply::{Outcome, Target},
-    control::State,
-    database::Shared,
+    control::{RebuildLock, State},
+    database::{Applied, Shared},
+    digest,
     generation::Generation,
 };
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,25 @@ pub struct Rebuilt {
     pub set_aside: u64,
 }
 
+/// The live model beside one made anew from the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Both have applied exactly the events up to here.
+    pub position: u64,
+    /// What the live tables hold.
+    pub live: Digest,
+    /// What they would hold if they were made anew.
+    pub rebuilt: Digest,
+}
+
+impl Verified {
+    /// The tables that differ; none where the live model is what the log says.
+    pub fn differing_tables(&self) -> Vec<&str> {
+        let tables = self.live.tables.iter().zip(&self.rebuilt.tables);
+        tables.filter(|(live, rebuilt)| live != rebuilt).map(|(live, _)| live.table.as_str()).collect()
+    }
+}
+
 /// Reads the source from its first event into a new generation, catches up with the live one, and makes the new one the
 /// live one: readers and projectors of every process go on there, and the old one is dropped when none of them has it
 /// open any more. The live generation is untouched until then, whatever happens; what a crash leaves behind is cleared
@@ -46,49 +66,42 @@ pub async fn rebuild<M: ReadModel>(
     options: RebuildOptions,
     stop: &CancellationToken,
 ) -> Result<Rebuilt, Error> {
-    let shared = &*database.shared;
-    let _alone = shared.control.lock_rebuild().await?;
-    shared.control.drop_all(State::Building).await?;
-    model.forget();
-    let number = shared.control.create_building().await?;
-    let generation = Generation::open(&shared.options, &shared.definition, number).await?;
-    let source_name = source.name().to_owned();
-    let mut building = Building {
-        shared,
-        generation: &generation,
-        source_name,
-        model,
-        source,
-        options,
-        position: 0,
-        set_aside: 0,
-    };
-    tracing::info!(read_model.name = M::NAME, "rebuilding {} as generation {number}", M::NAME);
+    let mut building = Building::begin(database, model, source, options).await?;
     let outcome = building.fill_and_switch(stop).await;
-    let (position, set_aside) = (building.position, building.set_aside);
-    model.forget();
-    generation.close().await;
-    drop(generation);
-    match outcome {
-        Ok(()) => {
-            shared.refresh().await?;
-            tracing::info!(
-                read_model.name = M::NAME,
-                "{} goes on as generation {number} from position {position}",
-                M::NAME
-            );
-            Ok(Rebuilt { generation: number, position, set_aside })
-        }
-        Err(error) => {
-            shared.control.drop_all(State::Building).await?;
-            Err(error)
-        }
-    }
+    let rebuilt = building.end().await?;
+    outcome?;
+    database.shared.refresh(Applied::is_news_after).await?;
+    let Rebuilt { generation, position, .. } = rebuilt;
+    tracing::info!(
+        read_model.name = M::NAME,
+        "{} goes on as generation {generation} from position {position}",
+        M::NAME
+    );
+    Ok(rebuilt)
+}
+
+/// Makes the model anew from the source up to the live model's position, compares all rows, and throws the copy away. The
+/// live model goes on meanwhile.
+///
+/// Errors: as [`rebuild`].
+pub async fn verify<M: ReadModel>(
+    database: &ReadDatabase,
+    model: &mut M,
+    source: &mut dyn EventSource,
+    options: RebuildOptions,
+    stop: &CancellationToken,
+) -> Result<Verified, Error> {
+    let mut building = Building::begin(database, model, source, options).await?;
+    let compared = building.fill_and_compare(database, stop).await;
+    building.end().await?;
+    compared
 }
 
 struct Building<'a, M> {
     shared: &'a Shared,
-    generation: &'a Generation,
+    /// Held until the end: it keeps other rebuilds out.
+    _alone: RebuildLock,
+    generation: Generation,
     source_name: String,
     model: &'a mut M,
     source: &'a mut dyn EventSource,
@@ -97,7 +110,47 @@ struct Building<'a, M> {
     set_aside: u64,
 }
 
-impl<M: ReadModel> Building<'_, M> {
+impl<'a, M: ReadModel> Building<'a, M> {
+    /// Clears away what a crash left behind and makes an empty generation.
+    async fn begin(
+        database: &'a ReadDatabase,
+        model: &'a mut M,
+        source: &'a mut dyn EventSource,
+        options: RebuildOptions,
+    ) -> Result<Self, Error> {
+        let shared = &*database.shared;
+        let alone = shared.control.lock_rebuild().await?;
+        shared.control.drop_all(State::Building).await?;
+        model.forget();
+        let number = shared.control.create_building().await?;
+        let generation = Generation::open(&shared.options, &shared.definition, number).await?;
+        tracing::info!(read_model.name = M::NAME, "making {} anew as generation {number}", M::NAME);
+        let source_name = source.name().to_owned();
+        let (position, set_aside) = (0, 0);
+        Ok(Self {
+            shared,
+            _alone: alone,
+            generation,
+            source_name,
+            model,
+            source,
+            options,
+            position,
+            set_aside,
+        })
+    }
+
+    /// Lets the generation go, and drops it unless it became the live one.
+    async fn end(self) -> Result<Rebuilt, Error> {
+        let Self { shared, _alone, generation, model, position, set_aside, .. } = self;
+        model.forget();
+        let number = generation.number;
+        generation.close().await;
+        drop(generation);
+        shared.control.drop_all(State::Building).await?;
+        Ok(Rebuilt { generation: number, position, set_aside })
+    }
+
     async fn fill_and_switch(&mut self, stop: &CancellationToken) -> Result<(), Error> {
         loop {
             let head = self.source.head().await.map_err(Error::Source)?;
@@ -107,46 +160,63 @@ impl<M: ReadModel> Building<'_, M> {
             self.fill_to(head, stop).await?;
         }
         let live = self.shared.control.generations().await?.into_iter().find(|one| one.state == State::Live);
-        let old = match live {
-            Some(live) => {
-                Some(Generation::open(&self.shared.options, &self.shared.definition, live.number).await?)
-            }
-            None => None,
-        };
-        let mut halted = None;
-        if let Some(old) = &old {
-            let (transaction, reached) = halt(old, &self.source_name).await?;
-            halted = Some(transaction);
-            // A log restored from an older backup ends below what the old generation had applied.
-            let head = self.source.head().await.map_err(Error::Source)?;
-            self.fill_to(reached.min(head), stop).await?;
-        }
+        let Some(live) = live else { return self.shared.control.switch_to(self.generation.number).await };
+        let old = Generation::open(&self.shared.options, &self.shared.definition, live.number).await?;
+        let (halted, reached) = halt(&old, &self.source_name).await?;
+        // A log restored from an older backup ends below what the old generation had applied.
+        let head = self.source.head().await.map_err(Error::Source)?;
+        self.fill_to(reached.min(head), stop).await?;
         self.shared.control.switch_to(self.generation.number).await?;
-        if let Some(transaction) = halted {
-            transaction.commit().await?;
-        }
-        if let Some(old) = old {
-            old.close().await;
-        }
+        halted.commit().await?;
+        old.close().await;
         Ok(())
     }
 
+    async fn fill_and_compare(
+        &mut self,
+        database: &ReadDatabase,
+        stop: &CancellationToken,
+    ) -> Result<Verified, Error> {
+        let mut live = database.snapshot().await?;
+        let position = live.position(&self.source_name).await?;
+        let head = self.source.head().await.map_err(Error::Source)?;
+        if position > head {
+            let source_name = self.source_name.clone();
+            return Err(Error::AheadOfLog { model: M::NAME, source_name, checkpoint: position, head });
+        }
+        self.fill_to(position, stop).await?;
+        let rebuilt = digest::of(self.generation.readers.begin_reading().await?).await?;
+        Ok(Verified { position, live: digest::of(live).await?, rebuilt })
+    }
+
+    /// Applies everything up to the target, and reads the next batch while one is being written.
     async fn fill_to(&mut self, target: u64, stop: &CancellationToken) -> Result<(), Error> {
+        let mut ready = Vec::new();
         while self.position < target {
-            let next = self.source.next(self.position, self.options.batch_events_max);
-            let events =
-                stop.run_until_cancelled(next).await.ok_or(Error::Cancelled)?.map_err(Error::Source)?;
-            let target = Target {
+            let into = Target {
                 definition: &self.shared.definition,
-                generation: self.generation,
+                generation: &self.generation,
                 source: &self.source_name,
                 clock: &self.shared.clock,
             };
-            match target.apply(self.model, self.position, &events).await? {
+            let position = self.position + ready.len() as u64;
+            let limit = usize::try_from(target - position).map_or(usize::MAX, |missing| missing);
+            let limit = limit.min(self.options.batch_events_max);
+            let reading = async {
+                if limit == 0 {
+                    return Ok(Vec::new());
+                }
+                self.source.next(position, limit).await.map_err(Error::Source)
+            };
+            let writing = into.apply(self.model, self.position, &ready);
+            let both = async { tokio::try_join!(writing, reading) };
+            let (written, next) = stop.run_until_cancelled(both).await.ok_or(Error::Cancelled)??;
+            match written {
                 Outcome::Applied { set_aside } => self.set_aside += set_aside,
                 Outcome::Lost => return Err(Error::RebuildRunning(M::NAME)),
             }
-            self.position += events.len() as u64;
+            self.position = position;
+            ready = next;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use projection::{
     SetAside, SourceError, Status, Transaction,
 };
 use serde::Serialize;
+use sqlx::AssertSqlSafe;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -28,7 +29,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// Where a test keeps its read models; they go with it.
 pub(crate) enum Place {
     Sqlite(TempDir),
-    Postgres(TestDatabase),
+    Postgres(Box<TestDatabase>),
 }
 
 impl Place {
@@ -37,7 +38,7 @@ impl Place {
     }
 
     pub(crate) async fn postgres() -> Self {
-        Self::Postgres(TestDatabase::create().await)
+        Self::Postgres(Box::new(TestDatabase::create().await))
     }
 
     fn store(&self) -> ReadStore {
@@ -51,6 +52,23 @@ impl Place {
     pub(crate) async fn open<M: ReadModel>(&self) -> ReadDatabase {
         let options = ReadOptions { store: self.store(), readers_max: 3 };
         ReadDatabase::open::<M>(options, clock()).await.unwrap()
+    }
+
+    /// Changes a row behind the projector's back; the schema is written as `{generation 1}`.
+    pub(crate) async fn execute(&self, statement: &'static str) {
+        match self {
+            Self::Sqlite(folder) => {
+                let file = folder.path().join("read/counts/generation-1.sqlite");
+                let pool = sqlx::SqlitePool::connect(&file.display().to_string()).await.unwrap();
+                let statement = statement.replace("{generation 1}", "main");
+                sqlx::query(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+            }
+            Self::Postgres(database) => {
+                let pool = sqlx::PgPool::connect(database.url()).await.unwrap();
+                let statement = statement.replace("{generation 1}", "counts_1");
+                sqlx::query(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+            }
+        }
     }
 
     /// Which generations have tables.
@@ -276,7 +294,16 @@ impl Running {
         model: M,
         source: &MemoryLog,
     ) -> Self {
-        let options = ProjectorOptions { batch_events_max: 7, patience: Duration::from_millis(100) };
+        Self::start_with_batches_of(7, database, model, source)
+    }
+
+    pub(crate) fn start_with_batches_of<M: ReadModel + 'static>(
+        batch_events_max: usize,
+        database: &ReadDatabase,
+        model: M,
+        source: &MemoryLog,
+    ) -> Self {
+        let options = ProjectorOptions { batch_events_max, patience: Duration::from_millis(100) };
         let projector = Projector::new(database.clone(), model, Box::new(source.clone()), options);
         let status = projector.status();
         let stop = CancellationToken::new();

@@ -1,7 +1,7 @@
 //! What holds while a read model is made anew beside the live one, on either database.
 
 use crate::common::{Counts, DEADLINE, MemoryLog, Place, Running, SOURCE, caught_up, counted};
-use projection::{Error, Query, RebuildOptions, Status, rebuild};
+use projection::{Error, Query, RebuildOptions, Status, rebuild, verify};
 use testing::wait_until;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +14,7 @@ on_both_databases![
     a_cancelled_rebuild_changes_nothing,
     a_model_ahead_of_a_restored_log_is_rebuilt_to_the_log,
     a_new_schema_version_is_made_anew_before_it_is_read,
+    a_changed_row_is_found_by_comparing_with_the_log,
 ];
 
 const SMALL: RebuildOptions = RebuildOptions { batch_events_max: 11 };
@@ -206,4 +207,24 @@ async fn a_new_schema_version_is_made_anew_before_it_is_read(place: Place) {
     assert_eq!(counted(&later).await, log.fold());
     projector.stop().await;
     upgraded.stop().await;
+}
+
+async fn a_changed_row_is_found_by_comparing_with_the_log(place: Place) {
+    let database = place.open::<Counts>().await;
+    let log = MemoryLog::with(&[("a", 1), ("b", 2), ("c", 3)]);
+    log.append_at(4, "letters.smudged.v1", "{}");
+    let projector = Running::start(&database, <Counts>::default(), &log);
+    caught_up(&database, &log).await;
+    projector.stop().await;
+    log.append("d", 4);
+
+    let stop = CancellationToken::new();
+    let mut source = log.clone();
+    let sound = verify(&database, &mut <Counts>::default(), &mut source, SMALL, &stop).await.unwrap();
+    assert_eq!((sound.position, sound.differing_tables()), (4, vec![]));
+    assert_eq!(place.generations().await, ["1"]);
+
+    place.execute("update {generation 1}.count set amount = 9 where letter = 'b'").await;
+    let changed = verify(&database, &mut <Counts>::default(), &mut source, SMALL, &stop).await.unwrap();
+    assert_eq!(changed.differing_tables(), ["count"]);
 }
