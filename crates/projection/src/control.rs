@@ -145,11 +145,20 @@ impl Control {
         transaction.commit().await
     }
 
-    /// Drops the generations in that state which nobody has open any more.
-    pub(crate) async fn drop_all(&self, state: State) -> Result<(), Error> {
+    /// Gives up what a rebuild left behind. Only who holds the [`RebuildLock`] may do so.
+    pub(crate) async fn abandon_building(&self) -> Result<(), Error> {
+        let mut transaction = self.begin().await?;
+        let abandon = "update generation set state = 'retired' where model = $1 and state = 'building'";
+        transaction.execute(Query::new(abandon).bind(self.definition.name)).await?;
+        transaction.commit().await?;
+        self.drop_retired().await
+    }
+
+    /// Drops the retired generations which nobody has open any more.
+    pub(crate) async fn drop_retired(&self) -> Result<(), Error> {
         let mut transaction = self.begin().await?;
         for generation in generations(&mut transaction, &self.definition).await? {
-            if generation.state == state
+            if generation.state == State::Retired
                 && drop_tables(&mut transaction, &self.options, &self.definition, generation.number).await?
             {
                 let gone = Query::new("delete from generation where model = $1 and number = $2")
@@ -159,8 +168,7 @@ impl Control {
                 tracing::info!(
                     read_model.name = self.definition.name,
                     read_model.generation = generation.number,
-                    "dropped {} generation {} of {}",
-                    state.text(),
+                    "dropped generation {} of {}",
                     generation.number,
                     self.definition.name
                 );

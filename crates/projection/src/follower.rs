@@ -1,7 +1,7 @@
 //! Learns of other processes' progress and of switches to another generation.
 
 use crate::{
-    control::{State, channel},
+    control::channel,
     database::{Applied, Shared},
     generation::Pool,
 };
@@ -53,7 +53,7 @@ async fn follow_on(shared: &Shared) {
         }
         let looked = async {
             if shared.refresh(is_news).await? {
-                shared.control.drop_all(State::Retired).await?;
+                shared.control.drop_retired().await?;
             }
             Ok::<(), crate::Error>(())
         };

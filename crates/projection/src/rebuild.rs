@@ -120,7 +120,7 @@ impl<'a, M: ReadModel> Building<'a, M> {
     ) -> Result<Self, Error> {
         let shared = &*database.shared;
         let alone = shared.control.lock_rebuild().await?;
-        shared.control.drop_all(State::Building).await?;
+        shared.control.abandon_building().await?;
         model.forget();
         let number = shared.control.create_building().await?;
         let generation = Generation::open(&shared.options, &shared.definition, number).await?;
@@ -147,7 +147,7 @@ impl<'a, M: ReadModel> Building<'a, M> {
         let number = generation.number;
         generation.close().await;
         drop(generation);
-        shared.control.drop_all(State::Building).await?;
+        shared.control.abandon_building().await?;
         Ok(Rebuilt { generation: number, position, set_aside })
     }
 

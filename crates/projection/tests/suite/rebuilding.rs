@@ -24,6 +24,12 @@ async fn rebuild_now(database: &projection::ReadDatabase, log: &MemoryLog) -> pr
     rebuild(database, &mut <Counts>::default(), &mut source, SMALL, &CancellationToken::new()).await.unwrap()
 }
 
+/// Tables are dropped when the last connection to them has ended.
+async fn only_generation(place: &Place, number: &str) {
+    let what = format!("generation {number} to be the only one");
+    wait_until(DEADLINE, &what, || async { place.generations().await == [number] }).await;
+}
+
 async fn a_rebuilt_model_equals_the_live_one_while_events_still_arrive(place: Place) {
     let database = place.open::<Counts>().await;
     let log = MemoryLog::new();
@@ -91,8 +97,7 @@ async fn the_old_generation_stays_until_its_readers_let_go(place: Place) {
     assert_eq!(rows.iter().map(|row| row.get::<i64>(0).unwrap()).collect::<Vec<_>>(), [1, 2]);
 
     drop(snapshot);
-    wait_until(DEADLINE, "the old generation to be dropped", || async { place.generations().await == ["2"] })
-        .await;
+    only_generation(&place, "2").await;
     assert_eq!(counted(&database).await, log.fold());
     projector.stop().await;
 }
@@ -164,7 +169,7 @@ async fn a_cancelled_rebuild_changes_nothing(place: Place) {
     let mut source = log.clone();
     let outcome = rebuild(&database, &mut <Counts>::default(), &mut source, SMALL, &stop).await;
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
-    assert_eq!(place.generations().await, ["1"]);
+    only_generation(&place, "1").await;
     assert_eq!(counted(&database).await, log.fold());
     projector.stop().await;
 }
@@ -222,7 +227,7 @@ async fn a_changed_row_is_found_by_comparing_with_the_log(place: Place) {
     let mut source = log.clone();
     let sound = verify(&database, &mut <Counts>::default(), &mut source, SMALL, &stop).await.unwrap();
     assert_eq!((sound.position, sound.differing_tables()), (4, vec![]));
-    assert_eq!(place.generations().await, ["1"]);
+    only_generation(&place, "1").await;
 
     place.execute("update {generation 1}.count set amount = 9 where letter = 'b'").await;
     let changed = verify(&database, &mut <Counts>::default(), &mut source, SMALL, &stop).await.unwrap();
