@@ -9,15 +9,15 @@ use std::{
 use tonic::transport::Channel;
 
 /// One running `muctieu` process. Dropping it kills it.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
     /// Where it serves gRPC.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 /// How a process is started; kept, so that it can be started again after a kill.
 #[derive(Clone)]
-pub struct Launch {
+pub(crate) struct Launch {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     address: SocketAddr,
@@ -25,7 +25,7 @@ pub struct Launch {
 
 impl Launch {
     /// `muctieu ARGUMENTS`, serving on a free loopback port, with its data under `data_dir`.
-    pub fn new(arguments: &[&str], data_dir: &Path) -> Self {
+    pub(crate) fn new(arguments: &[&str], data_dir: &Path) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], testing::free_port()));
         let launch = Self {
             arguments: arguments.iter().map(|&text| text.to_owned()).collect(),
@@ -40,13 +40,13 @@ impl Launch {
     }
 
     /// Adds one environment variable.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Starts the process and waits until it serves.
-    pub async fn start(&self) -> Process {
+    pub(crate) async fn start(&self) -> Process {
         let process = self.spawn();
         let serving = || async {
             Channel::from_shared(format!("http://{}", self.address))
@@ -60,13 +60,13 @@ impl Launch {
     }
 
     /// Starts the process without waiting.
-    pub fn spawn(&self) -> Process {
+    pub(crate) fn spawn(&self) -> Process {
         let child = self.command().stdout(Stdio::null()).spawn().expect("the built program starts");
         Process { child, address: self.address }
     }
 
     /// Runs the program to its end and returns what it printed; panics where it fails.
-    pub fn run(&self) -> String {
+    pub(crate) fn run(&self) -> String {
         let output = self.command().output().expect("the built program starts");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let complaints = String::from_utf8_lossy(&output.stderr);
@@ -83,13 +83,13 @@ impl Launch {
 
 impl Process {
     /// SIGKILL: no drain, no farewell.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the process can be killed");
         self.child.wait().expect("the killed process is reaped");
     }
 
     /// A client channel that connects when it is first used and again after a break.
-    pub fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Channel {
         Channel::from_shared(format!("http://{}", self.address)).expect("an address").connect_lazy()
     }
 }
