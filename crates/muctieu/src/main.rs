@@ -51,7 +51,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             demo::run(settings, &options).await
         }
         Command::Migrate => upkeep::migrate(&settings).await,
-        Command::Verify { checkpoint, views } => verify::run(&settings, checkpoint.as_deref(), views).await,
+        Command::Verify { checkpoint, views } => {
+            Box::pin(verify::run(&settings, checkpoint.as_deref(), views)).await
+        }
         Command::Rebuild { service } => upkeep::rebuild(&settings, service).await,
         Command::Healthcheck { address } => upkeep::healthcheck(&settings, address).await,
         Command::Config => {
