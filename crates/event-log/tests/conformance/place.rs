@@ -12,7 +12,7 @@ use testing::TestDatabase;
 /// An empty database of the test's own, removed with this value.
 pub(crate) enum Place {
     Sqlite(TempDir),
-    Postgres(TestDatabase),
+    Postgres(Box<TestDatabase>),
 }
 
 impl Place {
@@ -21,7 +21,7 @@ impl Place {
     }
 
     pub(crate) async fn postgres() -> Self {
-        Self::Postgres(TestDatabase::create().await)
+        Self::Postgres(Box::new(TestDatabase::create().await))
     }
 
     pub(crate) fn store(&self) -> LogStore {
