@@ -173,6 +173,7 @@ impl Commands {
                 continue;
             };
             let step = match outcome {
+                Err(_) if self.key_came_meanwhile(intent, &keys).await? => Step::Again,
                 Err(error) => Step::Done(Err(error.into())),
                 Ok(Some(first)) => repeated(intent, events, first, &keys, detail),
                 Ok(None) => match judge(intent, events, context) {
@@ -195,6 +196,12 @@ impl Commands {
         }
         // Invariant: a place without a step was decided, and everything decided has come back from the log.
         Ok(steps.into_iter().flatten().collect())
+    }
+
+    /// Whether the command was compared by a key that is not the household's: a repeat stored its own in between.
+    async fn key_came_meanwhile(&self, intent: &Intent, keys: &WaveKeys) -> Result<bool, Refusal> {
+        let household = intent.command.household();
+        Ok(keys.candidates.contains_key(&household) && !self.keys.states(&[household]).await?.is_empty())
     }
 
     async fn append_all(
