@@ -46,7 +46,7 @@ fn start(store: &LogStore, role: &str, detail: &str, fault: Option<&str>) -> Chi
     };
     let mut command = Command::new(env::current_exe().unwrap());
     command
-        .args(["--exact", "child::process", "--ignored", "--nocapture"])
+        .args(["--exact", "child::another_process_appends_to_the_log_of_this_one", "--nocapture"])
         .env(ROLE, role)
         .env(STORE, place)
         .env(DETAIL, detail)
@@ -59,9 +59,21 @@ fn start(store: &LogStore, role: &str, detail: &str, fault: Option<&str>) -> Chi
     command.spawn().unwrap()
 }
 
+/// In the process that cargo starts it starts another; in that one it plays the role it was given.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the other side of tests that need a second process; they start it"]
-async fn process() {
+async fn another_process_appends_to_the_log_of_this_one() {
+    if let Ok(role) = env::var(ROLE) {
+        return play(&role).await;
+    }
+    let place = Place::sqlite();
+    let log = place.open().await;
+    let ended = start_writer(&place.store(), "other").wait_with_output().await.unwrap();
+    assert!(ended.status.success(), "the writer failed: {}", String::from_utf8_lossy(&ended.stdout));
+    assert_eq!(log.head().await.unwrap(), WRITERS_PER_PROCESS * APPENDS_PER_WRITER);
+    log.close().await;
+}
+
+async fn play(role: &str) {
     let value =
         |name| env::var(name).unwrap_or_else(|_| panic!("{name} is set by the test that starts this"));
     let (place, detail) = (value(STORE), value(DETAIL));
@@ -70,22 +82,19 @@ async fn process() {
         None => LogStore::Sqlite(PathBuf::from(place)),
     };
     let log = open(LogOptions::new(store)).await;
-    match value(ROLE).as_str() {
-        "crash" => {
-            let outcome = log.append(crashing_request(detail.parse().unwrap())).await;
-            println!("was answered {outcome:?}");
-        }
-        _ => {
-            let writers = (0..WRITERS_PER_PROCESS).map(|writer| {
-                let (log, stream) = (log.clone(), format!("{detail}/{writer}"));
-                tokio::spawn(async move {
-                    for version in 0..APPENDS_PER_WRITER {
-                        log.append(request().writing(&stream, version, 1)).await.unwrap();
-                    }
-                })
-            });
-            join_all(writers).await.into_iter().for_each(Result::unwrap);
-        }
+    if role == "crash" {
+        let outcome = log.append(crashing_request(detail.parse().unwrap())).await;
+        println!("was answered {outcome:?}");
+    } else {
+        let writers = (0..WRITERS_PER_PROCESS).map(|writer| {
+            let (log, stream) = (log.clone(), format!("{detail}/{writer}"));
+            tokio::spawn(async move {
+                for version in 0..APPENDS_PER_WRITER {
+                    log.append(request().writing(&stream, version, 1)).await.unwrap();
+                }
+            })
+        });
+        join_all(writers).await.into_iter().for_each(Result::unwrap);
     }
     log.close().await;
 }
