@@ -27,6 +27,16 @@ pub enum Error {
         /// What the server said.
         reason: String,
     },
+    /// The server reserves a stream's whole size when it is made, and has less left.
+    #[error(
+        "stream {stream} may grow to {bytes_max} bytes, which nats-server has not left: lower nats.stream_bytes_max, or raise max_file_store in its configuration"
+    )]
+    NoRoom {
+        /// The stream.
+        stream: String,
+        /// The size asked for.
+        bytes_max: i64,
+    },
     /// A stream of that name carries other subjects: it belongs to somebody else.
     #[error("stream {stream} carries {found:?} instead of {expected}")]
     ForeignStream {

@@ -2,7 +2,8 @@
 
 use crate::{Bus, Error};
 use async_nats::jetstream::{
-    context::GetStreamErrorKind,
+    ErrorCode,
+    context::{CreateStreamErrorKind, GetStreamErrorKind},
     stream::{Config, DiscardPolicy, RetentionPolicy, State, StorageType},
 };
 use std::time::Duration;
@@ -66,8 +67,7 @@ pub(crate) async fn ensure(bus: &Bus, context: &str, limits: StreamLimits) -> Re
     let existing = match bus.jetstream.get_stream(name(context)).await {
         Ok(stream) => stream.cached_info().clone(),
         Err(error) if is_missing(&error) => {
-            let created = bus.jetstream.create_stream(wanted).await;
-            return Ok(created.map_err(|error| failed(error.to_string()))?.cached_info().state.clone());
+            return create(bus, context, wanted).await;
         }
         Err(error) => return Err(failed(error.to_string())),
     };
@@ -87,13 +87,27 @@ pub(crate) async fn ensure(bus: &Bus, context: &str, limits: StreamLimits) -> Re
             existing.state.messages
         );
         bus.jetstream.delete_stream(name(context)).await.map_err(|error| failed(error.to_string()))?;
-        let created = bus.jetstream.create_stream(wanted).await.map_err(|error| failed(error.to_string()))?;
-        return Ok(created.cached_info().state.clone());
+        return create(bus, context, wanted).await;
     }
     if !has_limits(&existing.config, &wanted) {
         bus.jetstream.update_stream(wanted).await.map_err(|error| failed(error.to_string()))?;
     }
     Ok(existing.state)
+}
+
+async fn create(bus: &Bus, context: &str, wanted: Config) -> Result<State, Error> {
+    let bytes_max = wanted.max_bytes;
+    match bus.jetstream.create_stream(wanted).await {
+        Ok(stream) => Ok(stream.cached_info().state.clone()),
+        Err(error) => Err(match error.kind() {
+            CreateStreamErrorKind::JetStream(cause)
+                if cause.error_code() == ErrorCode::STORAGE_RESOURCES_EXCEEDED =>
+            {
+                Error::NoRoom { stream: name(context), bytes_max }
+            }
+            _ => Error::Stream { stream: name(context), reason: error.to_string() },
+        }),
+    }
 }
 
 /// The stream's state as the server has it now.
@@ -126,5 +140,5 @@ fn has_limits(found: &Config, wanted: &Config) -> bool {
 
 fn is_missing(error: &async_nats::jetstream::context::GetStreamError) -> bool {
     matches!(error.kind(), GetStreamErrorKind::JetStream(error)
-        if error.error_code() == async_nats::jetstream::ErrorCode::STREAM_NOT_FOUND)
+        if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }

@@ -170,7 +170,6 @@ impl Site {
                 .with("MUCTIEU_POVERTY_DATABASE_URL", registry_database.url())
                 .with("MUCTIEU_PROGRESS_DATABASE_URL", progress_database.url())
                 .with("MUCTIEU_NATS_URL", &nats.url())
-                .with("MUCTIEU_NATS_STREAM_BYTES_MAX", "268435456")
         };
         let (registry, progress) = (launch(&["serve", "poverty-registry"]), launch(&["serve", "progress"]));
         let operator = launch(&["verify", "--views"]);

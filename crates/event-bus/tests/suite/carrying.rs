@@ -210,6 +210,21 @@ async fn the_stream_has_explicit_limits_and_an_older_one_is_brought_to_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_whose_stream_has_no_room_on_the_server_says_what_to_change() {
+    let server = NatsServer::start().await;
+    let limits = StreamLimits { bytes_max: 1 << 40, ..StreamLimits::default() };
+    let options = RelayOptions { limits, ..RelayOptions::default() };
+    let log = TestLog::with(1).await;
+    let relay = Relay::new(connect(server.url()).await, CONTEXT, log.log.clone(), options);
+    let (stop, mut status) = (CancellationToken::new(), relay.status());
+    let task = tokio::spawn(relay.run(stop.clone()));
+    let told = |status: &RelayStatus| matches!(status, RelayStatus::Waiting(why) if why.contains("lower nats.stream_bytes_max"));
+    tokio::time::timeout(DEADLINE, status.wait_for(told)).await.unwrap().unwrap();
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_relay_that_finds_no_server_begins_when_there_is_one() {
     let mut server = NatsServer::start().await;
     server.stop().await;

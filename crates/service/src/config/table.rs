@@ -122,9 +122,9 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "nats.stream_bytes_max",
-        default: "8589934592",
+        default: "2147483648",
         visibility: Public,
-        doc: "Size limit of each service's stream in bytes; the stream is a copy that its log can fill again.",
+        doc: "Size limit of each service's stream in bytes, about four million events by default; nats-server reserves it whole, so its max_file_store must hold all of them. The stream is a copy that its log can fill again.",
         apply: |settings, text| set(&mut settings.nats.stream_bytes_max, whole(text, 1 << 20..=1 << 50)),
     },
     Setting {
