@@ -37,7 +37,7 @@ class DynamicClient:
         """The full names of all services."""
         return sorted(self.reflection.get_services())
 
-    def call(self, service, method, request):
+    def call(self, service, method, request, metadata=()):
         """The answer of `service` (its full name) to `method`; raises Refused."""
         shape = self.pool.FindServiceByName(service).FindMethodByName(method)
         request_class = message_factory.GetMessageClass(shape.input_type)
@@ -49,7 +49,7 @@ class DynamicClient:
         )
         message = json_format.ParseDict(request, request_class(), descriptor_pool=self.pool)
         try:
-            response = invoke(message, timeout=DEADLINE_SECONDS)
+            response = invoke(message, timeout=DEADLINE_SECONDS, metadata=metadata)
         except grpc.RpcError as refused:
             raise Refused(refused) from None
         return json_format.MessageToDict(response, preserving_proto_field_name=True, descriptor_pool=self.pool)
