@@ -47,6 +47,9 @@ pub(crate) enum Command {
         #[arg(long)]
         views: bool,
     },
+    /// Print the newest signed checkpoint of the log. Kept by somebody else, `verify --checkpoint` shows with it whether
+    /// the log was cut or rewritten since.
+    Checkpoint,
     /// Fold the log into new views beside the live ones, then switch to them.
     Rebuild {
         /// Which service's views; without it those of every service.

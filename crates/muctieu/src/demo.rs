@@ -1,8 +1,13 @@
 //! `muctieu demo`: a synthetic province told through the API, the committee's table, then a server to look around in.
 
-use crate::{cli::DemoOptions, demo_clock::DemoClock, serve};
+use crate::{
+    cli::DemoOptions,
+    demo_clock::DemoClock,
+    demo_folder::{DemoFolder, History},
+    serve,
+};
 use anyhow::Context;
-use demo::{Plan, table};
+use demo::{Driven, Plan, table};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Ratio;
 use reference::Reference;
@@ -16,35 +21,33 @@ use tonic::transport::Channel;
 pub(crate) async fn run(mut settings: Settings, options: &DemoOptions) -> anyhow::Result<()> {
     let scale: Ratio = options.scale.parse().context("--scale is a number such as 0.1")?;
     let plan = plan(demo::Settings { seed: options.seed, scale })?;
-    settings.data_dir =
-        settings.data_dir.join(format!("demo-{}-{}", options.seed, options.scale.replace('/', "-of-")));
-    let packs = settings.data_dir.join("packs");
-    plan.write_villages_pack(&packs)
-        .with_context(|| format!("cannot write the villages to {}", packs.display()))?;
-    settings.reference_dir = Some(packs);
+    let folder = DemoFolder::below(&settings.data_dir, options.seed, &options.scale)?;
+    folder.apply(&mut settings);
+    plan.write_villages_pack(&folder.packs()).with_context(|| {
+        format!("cannot write to {}; choose another folder with --data-dir", folder.path().display())
+    })?;
+    folder.write_settings()?;
 
     let shutdown = shutdown::on_signal()?;
     let clock = Arc::new(DemoClock::new());
     let site = serve::embedded(&settings, Arc::clone(&clock) as _, &shutdown).await?;
     let address = health::local_address(site.address());
-    let told = tell(plan, address.to_string(), &clock);
-    let page = match shutdown.run_until_cancelled(told).await {
-        Some(page) => page?,
-        None => return site.finished().await,
-    };
-    print(&page)?;
+    let before = folder.history();
+    let head = site.log_head().await?;
+    let before = before.filter(|told| told.requests == plan.size().requests() && told.position <= head);
+    let shown = show(before, plan, address.to_string(), &clock, &folder);
+    let Some(shown) = shutdown.run_until_cancelled(shown).await else { return site.finished().await };
+    print(&shown?)?;
     if options.once {
         shutdown.cancel();
         return site.finished().await;
     }
-    let data = settings.data_dir.display();
     let mut directions =
-        format!("\ngRPC, gRPC-Web, reflection: {address}   (grpcurl -plaintext {address} list)\n");
+        format!("gRPC, gRPC-Web, reflection: {address}   (grpcurl -plaintext {address} list)\n");
     if let Some(metrics) = site.metrics_address() {
         directions += &format!("metrics: http://{metrics}/metrics\n");
     }
-    directions += &format!("data: {data} (synthetic; delete the folder to begin anew)\nCtrl-C ends it.\n");
-    print(&directions)?;
+    print(&(directions + "Ctrl-C ends it.\n"))?;
     site.finished().await
 }
 
@@ -53,9 +56,46 @@ fn plan(settings: demo::Settings) -> anyhow::Result<Arc<Plan>> {
     Ok(Arc::new(Plan::new(settings, reference)?))
 }
 
-/// Tells the history and reads the table; both through the API, as any client would.
-async fn tell(plan: Arc<Plan>, address: String, clock: &DemoClock) -> anyhow::Result<String> {
+/// Tells the history, unless an earlier run told it to its end, and reads the table; both through the API, as any client
+/// would. Answers with the table and what is to be known about its data.
+async fn show(
+    before: Option<History>,
+    plan: Arc<Plan>,
+    address: String,
+    clock: &DemoClock,
+    folder: &DemoFolder,
+) -> anyhow::Result<String> {
     let channel = Channel::from_shared(format!("http://{address}"))?.connect().await?;
+    let data = format!("data: {} (synthetic; delete the folder to begin anew)", folder.path().display());
+    let (history, news) = if let Some(history) = before {
+        (history, "\n      the whole history was there already: nothing was recorded anew".to_owned())
+    } else {
+        let driven = tell(plan, channel.clone(), clock).await.with_context(|| {
+            format!(
+                "the synthetic history could not be told into {}; if another release made that folder, delete it or \
+                 choose another --seed",
+                folder.path().display()
+            )
+        })?;
+        let history = History::from(&driven);
+        folder.remember(&history)?;
+        (history, news_of(&driven))
+    };
+    let table = table::render(&table::fetch(channel, &history.consistency_token).await?);
+    Ok(format!("{table}\n{data}{news}\n      to serve it again later: {}\n", folder.serve_command()))
+}
+
+fn news_of(driven: &Driven) -> String {
+    if driven.replayed == 0 {
+        return String::new();
+    }
+    format!(
+        "\n      an earlier run was interrupted: {} of {} requests were recorded then, the others now",
+        driven.replayed, driven.requests
+    )
+}
+
+async fn tell(plan: Arc<Plan>, channel: Channel, clock: &DemoClock) -> Result<Driven, demo::Error> {
     let bar = progress_bar(plan.size().requests());
     let set_today = |today| {
         clock.set_today(today);
@@ -65,11 +105,10 @@ async fn tell(plan: Arc<Plan>, address: String, clock: &DemoClock) -> anyhow::Re
         bar.set_position(progress.requests_done);
         bar.set_message(progress.today.to_string());
     };
-    let driven = demo::drive(channel.clone(), plan, set_today, on_progress).await;
+    let driven = demo::drive(channel, plan, set_today, on_progress).await;
     clock.stop_telling();
     bar.finish_and_clear();
-    let answers = table::fetch(channel, &driven?.consistency_token).await?;
-    Ok(table::render(&answers))
+    driven
 }
 
 fn progress_bar(requests: u64) -> ProgressBar {

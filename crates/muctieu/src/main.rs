@@ -2,11 +2,14 @@
 
 mod background;
 mod cli;
+mod complaint;
 mod demo;
 mod demo_clock;
+mod demo_folder;
 mod places;
 mod poverty_side;
 mod progress_side;
+mod seal;
 mod seal_key;
 mod serve;
 mod upkeep;
@@ -28,7 +31,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("muctieu: {error:#}");
+            eprintln!("muctieu: {}", complaint::in_one_line(&error));
             ExitCode::FAILURE
         }
     }
@@ -54,6 +57,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Verify { checkpoint, views } => {
             Box::pin(verify::run(&settings, checkpoint.as_deref(), views)).await
         }
+        Command::Checkpoint => verify::print_checkpoint(&settings).await,
         Command::Rebuild { service } => upkeep::rebuild(&settings, service).await,
         Command::Healthcheck { address } => upkeep::healthcheck(&settings, address).await,
         Command::Config => {

@@ -20,11 +20,12 @@ impl PovertySide {
     /// Opens everything, creating or migrating what is missing.
     pub(crate) async fn open(settings: &Settings, clock: SharedClock) -> anyhow::Result<Self> {
         let log = EventLog::open(places::poverty_log(settings)?, clock.clone()).await;
-        let log = log.context("cannot open the log of poverty-registry")?;
+        let place = places::named(settings, "poverty.database_url");
+        let log = log.with_context(|| format!("cannot open the log of poverty-registry {place}"))?;
         let keys = KeyStore::open(places::poverty_keys(settings)?).await;
-        let keys = keys.context("cannot open the key store of poverty-registry")?;
+        let keys = keys.with_context(|| format!("cannot open the key store of poverty-registry {place}"))?;
         let views = ReadDatabase::open::<ReadModel>(places::poverty_views(settings)?, clock).await;
-        let views = views.context("cannot open the views of poverty-registry")?;
+        let views = views.with_context(|| format!("cannot open the views of poverty-registry {place}"))?;
         Ok(Self { log, keys, views })
     }
 

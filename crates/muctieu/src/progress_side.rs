@@ -18,7 +18,8 @@ impl ProgressSide {
     /// Opens the views, creating what is missing.
     pub(crate) async fn open(settings: &Settings, clock: SharedClock) -> anyhow::Result<Self> {
         let views = ReadDatabase::open::<PovertyModel>(places::progress_views(settings)?, clock).await;
-        Ok(Self { views: views.context("cannot open the views of progress")? })
+        let place = places::named(settings, "progress.database_url");
+        Ok(Self { views: views.with_context(|| format!("cannot open the views of progress {place}"))? })
     }
 
     /// Starts the fold of the source's events and gives the service.

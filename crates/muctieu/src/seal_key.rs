@@ -8,6 +8,11 @@ pub(crate) fn read_or_create(path: &Path) -> anyhow::Result<[u8; 32]> {
     if !path.exists() {
         create(path).with_context(|| format!("cannot create the seal key {}", path.display()))?;
     }
+    read(path)
+}
+
+/// Reads the key that is there.
+pub(crate) fn read(path: &Path) -> anyhow::Result<[u8; 32]> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read the seal key {}", path.display()))?;
     parse(text.trim()).with_context(|| {

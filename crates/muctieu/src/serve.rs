@@ -2,14 +2,13 @@
 
 use crate::{
     background::Background, cli::Service, places, poverty_side::PovertySide, progress_side::ProgressSide,
-    seal_key,
+    seal,
 };
 use anyhow::{Context, bail};
 use api::{
     poverty::poverty_registry_server::PovertyRegistryServer, progress::progress_server::ProgressServer,
 };
 use event_bus::{Bus, BusOptions, BusSource, Relay, RelayOptions, StreamLimits};
-use event_log::Signer;
 use kernel::{SharedClock, SystemClock};
 use poverty_registry::{CONTEXT, PovertyRegistry};
 use progress::Progress;
@@ -21,9 +20,12 @@ use service::{
     server::{self, RunningServer, Services},
     shutdown, telemetry, with_wire_limits,
 };
-use std::{net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, fs::File, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// A NATS server that has not answered by then is worth a word to the operator.
+const NATS_EXPECTED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What runs, from its start to its end.
 pub(crate) struct Site {
@@ -32,13 +34,20 @@ pub(crate) struct Site {
     background: Background,
     poverty: Option<PovertySide>,
     progress: Option<ProgressSide>,
+    /// Of the data folder in the embedded edition.
+    _lock: Option<File>,
 }
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn run(settings: &Settings, service: Option<Service>) -> anyhow::Result<()> {
     let shutdown = shutdown::on_signal()?;
     let site = match (settings.edition, service) {
-        (Edition::Embedded, None) => embedded(settings, Arc::new(SystemClock), &shutdown).await?,
+        (Edition::Embedded, None) => {
+            if let Err(empty) = places::expect_log(settings) {
+                tracing::info!("{empty}; without that, an empty log begins here");
+            }
+            embedded(settings, Arc::new(SystemClock), &shutdown).await?
+        }
         (Edition::Distributed, Some(service)) => distributed(settings, service, &shutdown).await?,
         (Edition::Embedded, Some(_)) => {
             bail!(
@@ -61,18 +70,25 @@ pub(crate) async fn embedded(
     clock: SharedClock,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<Site> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .with_context(|| format!("cannot create data_dir {}", settings.data_dir.display()))?;
+    places::create_data_dir(settings)?;
+    let lock = places::lock_data_dir(settings)?;
     let reference = reference(settings)?;
     let background = Background::default();
     let poverty = PovertySide::open(settings, clock.clone()).await?;
-    poverty.log.start_sealing(signer(settings)?)?;
+    seal::start(settings, &poverty.log).await?;
     let progress = ProgressSide::open(settings, clock.clone()).await?;
     let source = Box::new(LogSource::new(CONTEXT, poverty.log.clone()));
     let registry = poverty.serve(settings, &reference, clock.clone(), &background);
     let views = progress.serve(settings, &reference, clock, source, &background, shutdown);
     let (server, metrics) = listen(settings, Some(registry), Some(views), &background, shutdown).await?;
-    Ok(Site { server, metrics, background, poverty: Some(poverty), progress: Some(progress) })
+    Ok(Site {
+        server,
+        metrics,
+        background,
+        poverty: Some(poverty),
+        progress: Some(progress),
+        _lock: Some(lock),
+    })
 }
 
 async fn distributed(
@@ -83,10 +99,11 @@ async fn distributed(
     let reference = reference(settings)?;
     let clock: SharedClock = Arc::new(SystemClock);
     let background = Background::default();
-    let bus = connect(settings, service).await?;
+    let bus = connect(settings, service, &background).await?;
     match service {
         Service::PovertyRegistry => {
             let poverty = PovertySide::open(settings, clock.clone()).await?;
+            seal::start(settings, &poverty.log).await?;
             let limits = StreamLimits {
                 bytes_max: settings.nats.stream_bytes_max.try_into()?,
                 ..StreamLimits::default()
@@ -96,14 +113,14 @@ async fn distributed(
             background.spawn("the relay to NATS", relay.run(background.stop()));
             let registry = poverty.serve(settings, &reference, clock, &background);
             let (server, metrics) = listen(settings, Some(registry), None, &background, shutdown).await?;
-            Ok(Site { server, metrics, background, poverty: Some(poverty), progress: None })
+            Ok(Site { server, metrics, background, poverty: Some(poverty), progress: None, _lock: None })
         }
         Service::Progress => {
             let progress = ProgressSide::open(settings, clock.clone()).await?;
             let source = Box::new(BusSource::new(bus, CONTEXT));
             let views = progress.serve(settings, &reference, clock, source, &background, shutdown);
             let (server, metrics) = listen(settings, None, Some(views), &background, shutdown).await?;
-            Ok(Site { server, metrics, background, poverty: None, progress: Some(progress) })
+            Ok(Site { server, metrics, background, poverty: None, progress: Some(progress), _lock: None })
         }
     }
 }
@@ -117,6 +134,14 @@ impl Site {
     /// Where metrics are served, if they are.
     pub(crate) fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics
+    }
+
+    /// The last position of the poverty registry's log; 0 where this process does not serve it.
+    pub(crate) async fn log_head(&self) -> anyhow::Result<u64> {
+        match &self.poverty {
+            Some(poverty) => Ok(poverty.log.head().await?),
+            None => Ok(0),
+        }
     }
 
     /// Waits for the server's end, then ends what runs beside it and closes the databases.
@@ -139,20 +164,27 @@ pub(crate) fn reference(settings: &Settings) -> anyhow::Result<Arc<Reference>> {
     Ok(Arc::new(loaded.context("the reference packs cannot be used; `muctieu reference check` tells more")?))
 }
 
-/// Signs the checkpoints of the poverty registry's log.
-pub(crate) fn signer(settings: &Settings) -> anyhow::Result<Signer> {
-    let seed = seal_key::read_or_create(&places::seal_key(settings))?;
-    Ok(Signer::new("muctieu/poverty", &seed)?)
-}
-
-async fn connect(settings: &Settings, service: Service) -> anyhow::Result<Bus> {
+/// Begins to connect. A NATS server that is away is no failure, for commands are recorded without it; the operator is told.
+async fn connect(settings: &Settings, service: Service, background: &Background) -> anyhow::Result<Bus> {
     let url = required("nats.url", settings.nats.url.as_ref())?;
     let options = BusOptions {
         servers: url.expose().to_owned(),
         login: None,
         client_name: format!("muctieu {service:?}"),
     };
-    Ok(Bus::connect(options).await?)
+    let bus = Bus::connect(options).await.context("setting nats.url cannot be used")?;
+    let (waiting, stop) = (bus.clone(), background.stop());
+    background.spawn::<Infallible>("the look at NATS", async move {
+        let in_time = stop.run_until_cancelled(tokio::time::sleep(NATS_EXPECTED_WITHIN)).await;
+        if in_time.is_some() && !waiting.is_connected() {
+            tracing::warn!(
+                "no NATS server answers at nats.url: commands are recorded and views stand still until one does; see that \
+                 it runs (`muctieu config` shows the address)"
+            );
+        }
+        Ok(())
+    });
+    Ok(bus)
 }
 
 async fn listen(

@@ -1,7 +1,7 @@
 //! What an operator runs beside the servers: migrate, rebuild, healthcheck.
 
-use crate::{cli::Service, places, poverty_side::PovertySide, progress_side::ProgressSide, serve};
-use anyhow::{Context, bail};
+use crate::{cli::Service, places, poverty_side::PovertySide, progress_side::ProgressSide, serve, verify};
+use anyhow::bail;
 use event_log::EventLog;
 use kernel::{SharedClock, SystemClock};
 use poverty_registry::CONTEXT;
@@ -17,8 +17,7 @@ const HEALTH_DEADLINE: Duration = Duration::from_secs(5);
 pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     let clock: SharedClock = Arc::new(SystemClock);
     if settings.edition == Edition::Embedded {
-        std::fs::create_dir_all(&settings.data_dir)
-            .with_context(|| format!("cannot create data_dir {}", settings.data_dir.display()))?;
+        places::create_data_dir(settings)?;
     }
     if names(settings, Service::PovertyRegistry) {
         PovertySide::open(settings, clock.clone()).await?.close().await;
@@ -36,6 +35,7 @@ pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
 
 /// Folds the log into new views beside the live ones and switches to them; servers go on meanwhile.
 pub(crate) async fn rebuild(settings: &Settings, service: Option<Service>) -> anyhow::Result<()> {
+    places::expect_log(settings)?;
     let stop = shutdown::on_signal()?;
     let reference = serve::reference(settings)?;
     let clock: SharedClock = Arc::new(SystemClock);
@@ -47,7 +47,7 @@ pub(crate) async fn rebuild(settings: &Settings, service: Option<Service>) -> an
         report("poverty-registry", &rebuilt?);
     }
     if wanted(Service::Progress) {
-        let log = EventLog::open_read_only(&places::poverty_log_for_progress(settings)?).await?;
+        let log = verify::open_log(settings).await?;
         let side = ProgressSide::open(settings, clock).await?;
         let rebuilt = fold(&side.views, &mut PovertyModel::new(&reference), log.clone(), &stop).await;
         side.close().await;

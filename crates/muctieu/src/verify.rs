@@ -1,6 +1,8 @@
 //! `muctieu verify`: the log against its seals, and the views against the log.
 
-use crate::{cli::Service, places, poverty_side::PovertySide, progress_side::ProgressSide, serve, upkeep};
+use crate::{
+    cli::Service, places, poverty_side::PovertySide, progress_side::ProgressSide, seal, serve, upkeep,
+};
 use anyhow::{Context, bail};
 use event_log::{EventLog, VerifyOptions};
 use kernel::{SharedClock, SystemClock};
@@ -12,14 +14,13 @@ use std::{path::Path, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(settings: &Settings, checkpoint: Option<&Path>, views: bool) -> anyhow::Result<()> {
-    let log = EventLog::open_read_only(&places::poverty_log_for_progress(settings)?).await;
-    let log = log.context("cannot open the log of poverty-registry")?;
+    let log = open_log(settings).await?;
     let outside_note = |path: &Path| {
         std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the checkpoint {}", path.display()))
     };
     let options = VerifyOptions {
-        keys: vec![serve::signer(settings)?.public_key()],
+        keys: seal::keys(settings, &log, checkpoint.is_some()).await?,
         outside_notes: checkpoint.map(outside_note).transpose()?.into_iter().collect(),
     };
     let report = log.verify(options).await?;
@@ -36,6 +37,26 @@ pub(crate) async fn run(settings: &Settings, checkpoint: Option<&Path>, views: b
     }
     log.close().await;
     if whole { Ok(()) } else { bail!("verification found what is told above") }
+}
+
+/// Prints the newest checkpoint as it was signed.
+pub(crate) async fn print_checkpoint(settings: &Settings) -> anyhow::Result<()> {
+    let log = open_log(settings).await?;
+    let latest = log.latest_checkpoint().await;
+    log.close().await;
+    let latest = latest?.context(
+        "nothing in the log is sealed yet; the server seals what it records, at the latest when it ends",
+    )?;
+    print!("{}", latest.note);
+    Ok(())
+}
+
+/// The log as those read it who write nothing.
+pub(crate) async fn open_log(settings: &Settings) -> anyhow::Result<EventLog> {
+    places::expect_log(settings)?;
+    let log = EventLog::open_read_only(&places::poverty_log_for_progress(settings)?).await;
+    let place = places::named(settings, places::source_key(settings));
+    log.with_context(|| format!("cannot open the log of poverty-registry {place}"))
 }
 
 async fn views_follow_from(settings: &Settings, log: &EventLog) -> anyhow::Result<bool> {

@@ -1,0 +1,55 @@
+//! The signed checkpoints of the poverty registry's log: who makes them and who is believed.
+
+use crate::{places, seal_key};
+use anyhow::{Context, bail};
+use event_log::{Checkpoint, EventLog, NoteKey, Signer};
+use service::Settings;
+
+/// The name under which the poverty registry's log is signed.
+const SIGNED_AS: &str = "muctieu/poverty";
+
+/// Seals from now on. A log without checkpoints begins with a new key where there is none; one that was sealed before
+/// never does, for nobody could check the old signatures then.
+pub(crate) async fn start(settings: &Settings, log: &EventLog) -> anyhow::Result<()> {
+    let path = places::seal_key(settings);
+    let latest = log.latest_checkpoint().await?;
+    if latest.is_some() && !path.exists() {
+        bail!("{}", missing(settings));
+    }
+    let signer = Signer::new(SIGNED_AS, &seal_key::read_or_create(&path)?)?;
+    if let Some(latest) = latest
+        && let Err(error) = Checkpoint::verify(&latest.note, &[signer.public_key()])
+    {
+        tracing::warn!(
+            "the seal key {} is not the one that sealed the log before ({error}): restore that one, or give every replica \
+             the same seal.key_file",
+            path.display()
+        );
+    }
+    Ok(log.start_sealing(signer)?)
+}
+
+/// The public keys that checkpoints must be signed with; none where nothing was ever signed.
+pub(crate) async fn keys(
+    settings: &Settings,
+    log: &EventLog,
+    has_outside_checkpoint: bool,
+) -> anyhow::Result<Vec<NoteKey>> {
+    let path = places::seal_key(settings);
+    if path.exists() {
+        return Ok(vec![Signer::new(SIGNED_AS, &seal_key::read(&path)?)?.public_key()]);
+    }
+    if has_outside_checkpoint || log.latest_checkpoint().await.context("cannot read the seals")?.is_some() {
+        bail!("{}", missing(settings));
+    }
+    Ok(Vec::new())
+}
+
+fn missing(settings: &Settings) -> String {
+    format!(
+        "the seal key {} is missing, and the log was sealed with it; restore it from its backup, or name its place with \
+         seal.key_file. If it is lost for good, put a new one there (`openssl rand -hex 32`): then `muctieu verify` will \
+         find the older signatures unknown",
+        places::seal_key(settings).display()
+    )
+}
