@@ -300,20 +300,21 @@ fn notes(out: &mut String, answers: &Answers) {
     if views.clone().flat_map(|view| view.area.iter().chain(&view.parts)).any(incomplete) {
         out.push_str(&wrapped("°", "Chưa đủ dữ liệu của mọi địa bàn (incomplete: some areas have no data)."));
     }
-    let mut reasons: Vec<&str> = views.flat_map(|view| &view.provisional).map(String::as_str).collect();
-    reasons.extend(answers.movements.iter().flat_map(|view| &view.provisional).map(String::as_str));
-    reasons.extend(answers.targets.targets.iter().flat_map(|target| &target.provisional).map(String::as_str));
+    let caveats = views
+        .flat_map(|view| &view.provisional)
+        .chain(answers.movements.iter().flat_map(|view| &view.provisional))
+        .chain(answers.targets.targets.iter().flat_map(|target| &target.provisional));
     let mut distinct: Vec<&str> = Vec::new();
-    for reason in reasons {
-        if !distinct.contains(&reason) {
-            distinct.push(reason);
+    for caveat in caveats {
+        if !distinct.contains(&caveat.text_vi.as_str()) {
+            distinct.push(&caveat.text_vi);
         }
     }
     if !distinct.is_empty() {
         let more = distinct.len().saturating_sub(REASONS_SHOWN);
         out.push_str(&wrapped(
             "*",
-            "Tạm tính, chưa được kiểm chứng (provisional, rests on what nobody has verified):",
+            "Tạm tính, chưa được kiểm chứng (provisional: rests on what nobody has verified):",
         ));
         for reason in distinct.into_iter().take(REASONS_SHOWN) {
             out.push_str(&wrapped("  -", reason));

@@ -6,7 +6,7 @@ use api::{
         Counts, DataStatus, Figure, ListTargetsResponse, MovementColumns, MovementsRow, MovementsView,
         PointOfView, PovertyRow, PovertyView, Share, TargetRow, TargetStatus,
     },
-    types::Area,
+    types::{Area, Caveat},
 };
 use demo::table::{Answers, render};
 use kernel::Ratio;
@@ -54,7 +54,10 @@ fn view(as_at: &str, standard: &str, area: PovertyRow) -> PovertyView {
         area: Some(area),
         view: Some(PointOfView { as_at: as_at.to_owned(), ..PointOfView::default() }),
         standard: standard.to_owned(),
-        provisional: vec![format!("{standard}: definitions of indicators 4, 6, 7 are not verified")],
+        provisional: vec![Caveat {
+            text: format!("{standard}: definitions of indicators 4, 6, 7 are not verified"),
+            text_vi: format!("{standard}: định nghĩa các chỉ số 4, 6, 7 chưa được kiểm chứng"),
+        }],
         ..PovertyView::default()
     }
 }
@@ -104,7 +107,10 @@ fn target(id: &str, names: [&str; 2], op: &str, values: [&str; 4], status: Targe
         actual,
         expected_by_now: expected,
         status: status.into(),
-        provisional: vec!["start of 2022: a sum over communes nobody has verified".to_owned()],
+        provisional: vec![Caveat {
+            text: "start of 2022: a sum over communes nobody has verified".to_owned(),
+            text_vi: "đầu năm 2022: tổng của các xã chưa được kiểm chứng".to_owned(),
+        }],
         ..TargetRow::default()
     }
 }

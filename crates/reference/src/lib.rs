@@ -9,6 +9,7 @@
 //! classes, [`Targets`] for the resolution, and [`check()`] for what is wrong with a folder of packs.
 
 pub mod areas;
+mod caveat;
 pub mod check;
 pub mod ethnic_groups;
 mod packs;
@@ -17,6 +18,7 @@ pub mod standards;
 pub mod targets;
 
 pub use areas::{Area, AreaKind, Areas, Candidate, Geography, UnknownArea};
+pub use caveat::Caveat;
 pub use check::{CheckReport, Finding, PackErrors, check};
 pub use ethnic_groups::{EthnicGroup, EthnicGroups};
 pub use kernel::AreaType;

@@ -78,7 +78,7 @@ fn verified_definitions_take_their_reason_away() {
     let reference = Reference::load(Some(folder.path())).unwrap();
     let standard = reference.standards.get("ND07-2021").unwrap();
     let numbers = "ND07-2021: definitions of indicators 6, 7, 8, 9, 10, 11, 12 are not verified";
-    assert!(standard.provisional_reasons().iter().any(|reason| reason == numbers));
+    assert!(standard.caveats().iter().any(|caveat| caveat.en == numbers));
 }
 
 /// The findings that a folder with this one file adds.

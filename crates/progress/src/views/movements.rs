@@ -5,7 +5,7 @@ use super::{
     point::{area_on_map, covered_units, day_or, map_day},
     poverty::provisional,
     reading::{ReadUpTo, YearTable, year},
-    status::{DataStatus, figure},
+    status::{DataStatus, caveats, figure},
 };
 use crate::{
     domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass},
@@ -44,7 +44,7 @@ pub(crate) async fn movements(
             .standards
             .in_force(year_end)
             .map_or_else(String::new, |standard| standard.id.clone()),
-        provisional: provisional(grounds, year_end),
+        provisional: caveats(provisional(grounds, year_end)),
         position: sight.read.position,
         events_set_aside: sight.read.set_aside,
     })

@@ -4,7 +4,7 @@ use super::{
     Grounds, from_projection,
     point::{PointOfView, area_on_map, covered_units},
     reading::{ReadUpTo, StockTable, Stocks, stocks},
-    status::{DataStatus, figure, share},
+    status::{DataStatus, caveats, figure, share},
 };
 use crate::{
     domain::{AreaNumber, Class, Ethnicity, TrackedClass},
@@ -14,7 +14,7 @@ use crate::{
 use api::progress as proto;
 use kernel::AreaKey;
 use projection::Transaction;
-use reference::Area;
+use reference::{Area, Caveat};
 use service::{Refusal, reason};
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ pub(crate) async fn poverty(
             .standards
             .in_force(view.as_at)
             .map_or_else(String::new, |standard| standard.id.clone()),
-        provisional: provisional(grounds, view.as_at),
+        provisional: caveats(provisional(grounds, view.as_at)),
         position: sight.read.position,
         events_set_aside: sight.read.set_aside,
         resume_token: String::new(),
@@ -49,10 +49,13 @@ pub(crate) async fn poverty(
 }
 
 /// Why figures under the standard of that day are provisional.
-pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<String> {
+pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<Caveat> {
     match grounds.reference.standards.in_force(day) {
-        Some(standard) => standard.provisional_reasons().to_vec(),
-        None => vec![format!("no poverty standard is in force on {day}")],
+        Some(standard) => standard.caveats().to_vec(),
+        None => vec![Caveat::new(
+            format!("ngày {day} không có chuẩn nghèo nào có hiệu lực"),
+            format!("no poverty standard is in force on {day}"),
+        )],
     }
 }
 

@@ -1,8 +1,9 @@
 //! Complete, incomplete or no data: a missing value is never zero.
 
 use crate::figure::{FigureName, Unit};
-use api::progress as proto;
+use api::{progress as proto, types};
 use kernel::Ratio;
+use reference::Caveat;
 
 /// What is known about the data behind figures of one area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,11 @@ impl DataStatus {
     pub(crate) fn present<T>(self, value: T) -> Option<T> {
         (self != Self::NoData).then_some(value)
     }
+}
+
+/// What makes the answer provisional.
+pub(crate) fn caveats(caveats: Vec<Caveat>) -> Vec<types::Caveat> {
+    caveats.into_iter().map(|Caveat { vi, en }| types::Caveat { text: en, text_vi: vi }).collect()
 }
 
 /// A count under its name.

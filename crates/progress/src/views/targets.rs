@@ -7,13 +7,13 @@ use super::{
     point::PointOfView,
     poverty::{Coverage, Sight, provisional},
     reading::ReadUpTo,
-    status::{DataStatus, figure},
+    status::{DataStatus, caveats, figure},
 };
 use crate::figure::{CountName, CountedClass, FigureName, TargetName, Unit};
 use api::progress as proto;
 use kernel::{Date, Ratio, date};
 use projection::Transaction;
-use reference::{Area, Feed, Op, Target};
+use reference::{Area, Caveat, Feed, Op, Target};
 use service::{Refusal, reason};
 
 /// The targets that the request asks for, with all baselines.
@@ -81,7 +81,7 @@ struct Computed {
     coverage: Option<Coverage>,
     formula: String,
     inputs: Vec<proto::Figure>,
-    provisional: Vec<String>,
+    provisional: Vec<Caveat>,
 }
 
 impl Computed {
@@ -194,7 +194,7 @@ impl Series {
 struct Place<'a> {
     areas: Vec<&'a Area>,
     map: Date,
-    provisional: Vec<String>,
+    provisional: Vec<Caveat>,
 }
 
 /// The poor districts at the start of the series, on their own map; `None` where none is listed.
@@ -203,8 +203,12 @@ fn poor_districts<'a>(grounds: &'a Grounds, day: Date) -> Option<Place<'a>> {
     let listed = areas.poor_districts(day);
     let districts: Vec<_> = listed.iter().filter_map(|(key, _)| areas.get(key)).collect();
     let unverified = listed.iter().find(|(_, provenance)| !provenance.verified());
-    let provisional = unverified
-        .map(|(_, provenance)| format!("the list of poor districts is not verified: {}", provenance.source));
+    let provisional = unverified.map(|(_, provenance)| {
+        Caveat::new(
+            "danh sách huyện nghèo chưa được kiểm chứng",
+            format!("the list of poor districts is not verified: {}", provenance.source),
+        )
+    });
     let place = Place {
         areas: districts,
         map: super::point::map_day(areas.geography(day)),
@@ -366,7 +370,10 @@ fn row(grounds: &Grounds, target: &Target, view: PointOfView, computed: Computed
     let ended = grounds.reference.targets.period().to.is_some_and(|last| view.as_at >= last);
     let mut provisional = computed.provisional;
     if !target.provenance.verified() {
-        provisional.push(format!("{}: the target itself is not verified", target.id));
+        provisional.push(Caveat::new(
+            format!("{}: bản thân mục tiêu chưa được kiểm chứng", target.id),
+            format!("{}: the target itself is not verified", target.id),
+        ));
     }
     proto::TargetRow {
         id: target.id.clone(),
@@ -385,7 +392,7 @@ fn row(grounds: &Grounds, target: &Target, view: PointOfView, computed: Computed
         status: judge(target.op, target.target, computed.actual, computed.expected, ended).into(),
         expected_by_now: computed.expected.map_or_else(String::new, |expected| expected.decimal(2)),
         coverage: computed.coverage.map(Coverage::to_proto),
-        provisional,
+        provisional: caveats(provisional),
         figure: name.to_string(),
         source: target.provenance.to_string(),
         formula: computed.formula,

@@ -118,7 +118,9 @@ async fn the_poor_districts_have_their_own_rate_on_their_own_map() {
         assert_eq!(judged(&row), ("10.00", TargetStatus::Met, "4.00"));
         assert_eq!(row.status_of_data(), DataStatus::Incomplete);
         assert!(
-            row.provisional.iter().any(|why| why.starts_with("the list of poor districts is not verified"))
+            row.provisional
+                .iter()
+                .any(|why| why.text.starts_with("the list of poor districts is not verified"))
         );
     }
     province.end().await;

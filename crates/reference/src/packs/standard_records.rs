@@ -1,7 +1,7 @@
 //! The records of the poverty standards: a standard in one record, its indicators in others.
 
 use super::records::{PackRecord, Sourced, day, pack, sourced};
-use crate::provenance::Mark;
+use crate::{Caveat, provenance::Mark};
 use kernel::{Date, Money, PovertyClass};
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub(crate) struct StandardRecord {
     pub(crate) classes: Vec<ClassRuleRecord>,
     pub(crate) average_living: Option<AverageLivingRecord>,
     pub(crate) score_cutoffs: Option<ScoreCutoffsRecord>,
-    pub(crate) blockers: Vec<String>,
+    pub(crate) blockers: Vec<Caveat>,
     #[serde(default)]
     pub(crate) note: Option<String>,
     source: String,

@@ -5,6 +5,7 @@ mod classify;
 pub use classify::{Classified, IncomeMeasure, NotClassifiable};
 
 use crate::{
+    Caveat,
     packs::{Packs, Sourced},
     provenance::Provenance,
 };
@@ -54,12 +55,12 @@ pub struct Standard {
     /// The indicators by number.
     pub indicators: Vec<Indicator>,
     /// What must be obtained before figures under this standard back an official act.
-    pub blockers: Vec<String>,
+    pub blockers: Vec<Caveat>,
     /// What a reader must know.
     pub note: Option<String>,
     /// Where the record as a whole comes from.
     pub provenance: Provenance,
-    provisional_reasons: Vec<String>,
+    caveats: Vec<Caveat>,
 }
 
 /// The instrument by which a standard was in force over some days.
@@ -184,48 +185,67 @@ impl Standard {
     }
 
     /// Why figures under this standard are provisional; empty where everything they rest on was verified.
-    pub fn provisional_reasons(&self) -> &[String] {
-        &self.provisional_reasons
+    pub fn caveats(&self) -> &[Caveat] {
+        &self.caveats
     }
 
     /// Whether figures under this standard may back an official publication.
     pub fn publishable(&self) -> bool {
-        self.provisional_reasons.is_empty()
+        self.caveats.is_empty()
     }
 
-    fn find_provisional_reasons(&self) -> Vec<String> {
+    fn find_caveats(&self) -> Vec<Caveat> {
         let id = &self.id;
-        let mut reasons = Vec::new();
+        let unverified = |vi: &str, en: &str| {
+            Caveat::new(format!("{id}: {vi} chưa được kiểm chứng"), format!("{id}: {en} not verified"))
+        };
+        let mut caveats = Vec::new();
+        if !self.provenance.verified() {
+            caveats.push(unverified("toàn bộ chuẩn", "the record is"));
+        }
         for part in self.in_force_by.iter().filter(|part| !part.provenance.verified()) {
-            reasons.push(format!(
-                "{id}: in force from {} by {}: not verified",
-                part.period.from, part.instrument
+            let (from, instrument) = (part.period.from, &part.instrument);
+            caveats.push(unverified(
+                &format!("hiệu lực từ {from} theo {instrument}"),
+                &format!("in force from {from} by {instrument}:"),
             ));
         }
-        for line in self.income_lines.iter().filter(|line| !line.provenance.verified()) {
-            reasons.push(format!("{id}: income line '{}' is not verified", line.id));
+        for IncomeLine { id: line, .. } in self.income_lines.iter().filter(|line| !line.provenance.verified())
+        {
+            caveats.push(unverified(&format!("mức thu nhập '{line}'"), &format!("income line '{line}' is")));
         }
         if !self.deprivation_cutoff.provenance.verified() {
-            reasons.push(format!("{id}: deprivation cut-off is not verified"));
+            caveats.push(unverified("ngưỡng số chỉ số thiếu hụt", "deprivation cut-off is"));
         }
         for rule in self.class_rules.iter().filter(|rule| !rule.provenance.verified()) {
-            reasons.push(format!("{id}: rule of class '{}' is not verified", class_name(rule.class)));
+            caveats.push(unverified(
+                &format!("quy tắc xác định hộ {}", vietnamese(rule.class)),
+                &format!("rule of class '{}' is", class_name(rule.class)),
+            ));
         }
         if self.score_cutoffs.as_ref().is_some_and(|cutoffs| !cutoffs.provenance.verified()) {
-            reasons.push(format!("{id}: score cut-offs are not verified"));
+            caveats.push(unverified("ngưỡng điểm của phiếu rà soát", "score cut-offs are"));
         }
-        let unverified: Vec<_> = self
+        let undefined: Vec<_> = self
             .indicators
             .iter()
             .filter(|indicator| !indicator.provenance.verified() || indicator.definition.is_none())
             .map(|indicator| indicator.no.to_string())
             .collect();
-        if !unverified.is_empty() {
-            reasons
-                .push(format!("{id}: definitions of indicators {} are not verified", unverified.join(", ")));
+        if !undefined.is_empty() {
+            let numbers = undefined.join(", ");
+            caveats.push(unverified(
+                &format!("định nghĩa các chỉ số {numbers}"),
+                &format!("definitions of indicators {numbers} are"),
+            ));
         }
-        reasons.extend(self.blockers.iter().map(|blocker| format!("{id}: to be obtained: {blocker}")));
-        reasons
+        caveats.extend(self.blockers.iter().map(|blocker| {
+            Caveat::new(
+                format!("{id}: còn thiếu {}", blocker.vi),
+                format!("{id}: to be obtained: {}", blocker.en),
+            )
+        }));
+        caveats
     }
 }
 
@@ -285,6 +305,14 @@ impl Standards {
 }
 
 /// `poor`, `near_poor` or `not_poor`: the word of the packs and of the rules' wording.
+const fn vietnamese(class: PovertyClass) -> &'static str {
+    match class {
+        PovertyClass::Poor => "nghèo",
+        PovertyClass::NearPoor => "cận nghèo",
+        PovertyClass::NotPoor => "không nghèo",
+    }
+}
+
 pub(crate) const fn class_name(class: PovertyClass) -> &'static str {
     match class {
         PovertyClass::Poor => "poor",
@@ -348,12 +376,8 @@ fn standard(record: &crate::packs::StandardRecord, indicators: Vec<Indicator>) -
         blockers: record.blockers.clone(),
         note: record.note.clone(),
         provenance: record.provenance(),
-        provisional_reasons: Vec::new(),
+        caveats: Vec::new(),
     };
-    if !standard.provenance.verified() {
-        standard.provisional_reasons.push(format!("{}: the record is not verified", standard.id));
-    }
-    let reasons = standard.find_provisional_reasons();
-    standard.provisional_reasons.extend(reasons);
+    standard.caveats = standard.find_caveats();
     standard
 }
