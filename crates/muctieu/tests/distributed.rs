@@ -173,7 +173,7 @@ impl Site {
         };
         let (registry, progress) = (launch(&["serve", "poverty-registry"]), launch(&["serve", "progress"]));
         let operator = launch(&["verify", "--views"]);
-        launch(&["migrate"]).run();
+        launch(&["migrate"]).finish().await.succeeded();
         Self { registry_database, progress_database, nats, _folder: folder, registry, progress, operator }
     }
 
@@ -249,7 +249,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_counted_twice_through_kills
     // At any moment of a busy registry, and a broker that is stopped in order.
     reaches(&acknowledged, 1_200).await;
     registry.kill();
-    let registry = site.registry.start().await;
+    let mut registry = site.registry.start().await;
     site.nats.stop().await;
     reaches(&acknowledged, 1_400).await;
     site.nats.start_again().await;
@@ -265,8 +265,14 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_counted_twice_through_kills
     figures_equal_the_oracle(&progress, highest).await;
     a_repeat_of_every_command_changes_nothing(&registry).await;
     assert_eq!(site.events().await, expected_events);
-    let report = site.operator.run();
-    assert!(!report.is_empty(), "verify reports what it checked");
+    assert_eq!(
+        registry.terminate().await.code(),
+        Some(0),
+        "the registry seals what is left and ends in order"
+    );
+    let report = site.operator.finish().await.succeeded();
+    let sealed = format!("{expected_events} of them sealed");
+    assert!(report.contains(&sealed), "every event is sealed: {report}");
     drop((site.progress_database, site.registry_database));
 }
 
