@@ -3,7 +3,7 @@
 use crate::{places, seal_key};
 use anyhow::{Context, bail};
 use event_log::{Checkpoint, EventLog, NoteKey, Signer};
-use service::Settings;
+use service::{Settings, config::Edition};
 
 /// The name under which the poverty registry's log is signed.
 const SIGNED_AS: &str = "muctieu/poverty";
@@ -13,8 +13,13 @@ const SIGNED_AS: &str = "muctieu/poverty";
 pub(crate) async fn start(settings: &Settings, log: &EventLog) -> anyhow::Result<()> {
     let path = places::seal_key(settings);
     let latest = log.latest_checkpoint().await?;
-    if latest.is_some() && !path.exists() {
-        bail!("{}", missing(settings));
+    match (path.exists(), &latest, settings.edition) {
+        (false, Some(_), _) => bail!("{}", missing(settings)),
+        (false, None, Edition::Distributed) => tracing::warn!(
+            "a new seal key is made at {}: back it up, and give it to every replica as seal.key_file",
+            path.display()
+        ),
+        _ => {}
     }
     let signer = Signer::new(SIGNED_AS, &seal_key::read_or_create(&path)?)?;
     if let Some(latest) = latest

@@ -6,7 +6,9 @@ use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 /// Reads the key; makes it where there is none, readable by its owner alone.
 pub(crate) fn read_or_create(path: &Path) -> anyhow::Result<[u8; 32]> {
     if !path.exists() {
-        create(path).with_context(|| format!("cannot create the seal key {}", path.display()))?;
+        create(path).with_context(|| {
+            format!("cannot create the seal key {}; name another place with seal.key_file", path.display())
+        })?;
     }
     read(path)
 }

@@ -66,13 +66,14 @@ async fn views_follow_from(settings: &Settings, log: &EventLog) -> anyhow::Resul
     let mut equal = true;
     if upkeep::names(settings, Service::PovertyRegistry) {
         let side = PovertySide::open(settings, clock.clone()).await?;
-        let compared = compare(&side.views, &mut side.model(&reference), log, &stop).await;
+        let compared =
+            compare("poverty-registry", &side.views, &mut side.model(&reference), log, &stop).await;
         side.close().await;
         equal &= compared?;
     }
     if upkeep::names(settings, Service::Progress) {
         let side = ProgressSide::open(settings, clock).await?;
-        let compared = compare(&side.views, &mut PovertyModel::new(&reference), log, &stop).await;
+        let compared = compare("progress", &side.views, &mut PovertyModel::new(&reference), log, &stop).await;
         side.close().await;
         equal &= compared?;
     }
@@ -80,6 +81,7 @@ async fn views_follow_from(settings: &Settings, log: &EventLog) -> anyhow::Resul
 }
 
 async fn compare<M: ReadModel>(
+    service: &str,
     views: &ReadDatabase,
     model: &mut M,
     log: &EventLog,
@@ -89,11 +91,10 @@ async fn compare<M: ReadModel>(
     let verified = projection::verify(views, model, &mut source, RebuildOptions::default(), stop).await?;
     let differing = verified.differing_tables();
     if differing.is_empty() {
-        println!("views of {}: equal to the log up to position {}", M::NAME, verified.position);
+        println!("views of {service}: equal to the log up to position {}", verified.position);
     } else {
         println!(
-            "views of {}: differ from the log in {}; run `muctieu rebuild`",
-            M::NAME,
+            "views of {service}: differ from the log in {}; run `muctieu rebuild`",
             differing.join(", ")
         );
     }

@@ -140,6 +140,19 @@ async fn a_data_folder_that_cannot_be_made_is_named_with_its_setting() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_not_there_is_named_by_its_setting_and_never_with_its_password() {
+    let (folder, database) = (folder(), testing::TestDatabase::create().await);
+    let gone =
+        database.url().replacen("/test_", "/gone_", 1).replacen("://postgres@", "://postgres:hunter2@", 1);
+    let migrate = Launch::new(&["migrate"], folder.path())
+        .with("MUCTIEU_EDITION", "distributed")
+        .with("MUCTIEU_PROGRESS_DATABASE_URL", &gone);
+    let refused = migrate.finish().await.refused();
+    tells(&refused.complaint, &["views of progress", "progress.database_url", "`muctieu config`", "gone_"]);
+    assert!(!refused.complaint.contains("hunter2"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_service_that_does_not_fit_the_edition_is_refused_with_what_would() {
     let folder = folder();
     let alone = Launch::new(&["serve", "progress"], folder.path());
