@@ -8,14 +8,15 @@ mod workload;
 
 use crate::{
     Place,
+    database::Database,
     machine::Machine,
     measurement::{Measurement, median},
-    table::{Row, aligned, grouped},
+    table::{Row, comparison, grouped},
 };
 use anyhow::{Context, Result};
 use event_log::LogStore;
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::{collections::BTreeMap, fs, time::Duration};
 use uuid::Uuid;
 
@@ -148,7 +149,7 @@ fn report(place: &Place, machine: Machine, runs: &Runs) -> Result<()> {
     println!(
         "\nevents of {EVENT_BYTES} bytes over {STREAMS} streams, medians of {RUNS} runs; peer: cqrs-es 0.5 with postgres-es 0.5\n"
     );
-    println!("{}\n", aligned(&rows));
+    println!("{}\n", comparison(&rows));
     println!("limit of this server, the same rows without checks:");
     for (name, measured) in &limits {
         println!("  {name:<36} {:>9} events/s", grouped(measured.events_per_second));
@@ -170,24 +171,4 @@ fn report(place: &Place, machine: Machine, runs: &Runs) -> Result<()> {
     fs::write(&path, serde_json::to_string_pretty(&report)? + "\n")?;
     println!("\nwritten to {}", path.display());
     Ok(())
-}
-
-/// A database that is made for one run.
-struct Database {
-    name: String,
-    url: String,
-}
-
-impl Database {
-    async fn create(place: &Place, server: &mut PgConnection, purpose: &str) -> Result<Self> {
-        let name = format!("bench_{purpose}_{}", Uuid::new_v4().simple());
-        server.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
-        let (before, _) = place.postgres.rsplit_once('/').context("the server's URL names no database")?;
-        Ok(Self { url: format!("{before}/{name}"), name })
-    }
-
-    async fn drop(self, server: &mut PgConnection) -> Result<()> {
-        server.execute(AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.name))).await?;
-        Ok(())
-    }
 }

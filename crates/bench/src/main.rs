@@ -1,11 +1,13 @@
 //! Benchmarks, each with the limit of the machine and a peer measured beside it in the same run.
 //!
-//! `cargo xtask bench log` starts a PostgreSQL and runs this; it prints a table and writes the same as JSON. Start with
-//! [`log`].
+//! `cargo xtask bench` starts a PostgreSQL and runs this; it prints a table and writes the same as JSON. Nothing is
+//! asserted about speed: what is expected stands beside what was measured. Start with [`log`] and [`progress`].
 
+mod database;
 mod log;
 mod machine;
 mod measurement;
+mod progress;
 mod table;
 
 use clap::{Args, Parser, Subcommand};
@@ -41,6 +43,8 @@ struct Place {
 enum Benchmark {
     /// The event log: appends, bulk append and replay on PostgreSQL and SQLite.
     Log,
+    /// The committees' views: from a command to the visible figure, the full demo, rebuilds and queries.
+    Progress(progress::Options),
 }
 
 #[tokio::main]
@@ -48,5 +52,6 @@ async fn main() -> anyhow::Result<()> {
     let Arguments { place, benchmark } = Arguments::parse();
     match benchmark {
         Benchmark::Log => log::run(&place).await,
+        Benchmark::Progress(options) => progress::run(&place, &options).await,
     }
 }

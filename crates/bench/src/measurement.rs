@@ -14,6 +14,8 @@ pub(crate) struct Measurement {
     pub(crate) p50_us: Option<u64>,
     /// Of a hundred requests, all but one were answered within this time.
     pub(crate) p99_us: Option<u64>,
+    /// All requests were answered within this time.
+    pub(crate) max_us: Option<u64>,
 }
 
 impl Measurement {
@@ -21,13 +23,14 @@ impl Measurement {
     pub(crate) fn of(events: u64, took: Duration) -> Self {
         let micros = took.as_micros().max(1);
         let rate = u128::from(events) * 1_000_000 / micros;
-        Self { events_per_second: u64::try_from(rate).unwrap_or(u64::MAX), p50_us: None, p99_us: None }
+        let events_per_second = u64::try_from(rate).unwrap_or(u64::MAX);
+        Self { events_per_second, p50_us: None, p99_us: None, max_us: None }
     }
 
     /// With the latencies of single requests, in microseconds.
     pub(crate) fn with_latencies(self, latencies: &Histogram<u64>) -> Self {
         let at = |quantile| Some(latencies.value_at_quantile(quantile));
-        Self { p50_us: at(0.5), p99_us: at(0.99), ..self }
+        Self { p50_us: at(0.5), p99_us: at(0.99), max_us: Some(latencies.max()), ..self }
     }
 }
 
@@ -42,6 +45,7 @@ pub(crate) fn median(runs: &[Measurement]) -> Result<Measurement> {
             .context("nothing was measured")?,
         p50_us: middle(runs.iter().filter_map(|run| run.p50_us).collect()),
         p99_us: middle(runs.iter().filter_map(|run| run.p99_us).collect()),
+        max_us: middle(runs.iter().filter_map(|run| run.max_us).collect()),
     })
 }
 
@@ -56,7 +60,12 @@ mod tests {
 
     #[test]
     fn one_slow_run_of_three_does_not_move_the_median() {
-        let run = |rate, p99| Measurement { events_per_second: rate, p50_us: None, p99_us: Some(p99) };
+        let run = |rate, p99| Measurement {
+            events_per_second: rate,
+            p50_us: None,
+            p99_us: Some(p99),
+            max_us: Some(p99 * 2),
+        };
         assert_eq!(median(&[run(100, 9), run(1, 9_000), run(110, 8)]).unwrap(), run(100, 9));
         assert!(median(&[]).is_err());
     }

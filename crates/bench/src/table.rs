@@ -18,17 +18,22 @@ pub(crate) struct Row {
     pub(crate) limit: Option<u64>,
 }
 
-/// The lines under a head, columns aligned.
-pub(crate) fn aligned(rows: &[Row]) -> String {
+/// The rows beside peer and limit.
+pub(crate) fn comparison(rows: &[Row]) -> String {
     let head = ["store", "", "events/s", "p50 ms", "p99 ms", "peer/s", "x peer", "peer p99 ms", "% of limit"];
-    let mut lines = vec![head.map(str::to_owned).to_vec()];
-    lines.extend(rows.iter().map(cells));
+    aligned(&head, 2, rows.iter().map(cells).collect())
+}
+
+/// The lines under a head, columns aligned: the first ones left, the others right.
+pub(crate) fn aligned(head: &[&str], left: usize, rows: Vec<Vec<String>>) -> String {
+    let mut lines = vec![head.iter().map(|&cell| cell.to_owned()).collect()];
+    lines.extend(rows);
     let widths: Vec<usize> = (0..head.len())
         .map(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0))
         .collect();
     let aligned = lines.iter().map(|line| {
         let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
-            if column < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            if column < left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     });
@@ -64,11 +69,13 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-fn milliseconds(micros: u64) -> String {
+/// 1230 microseconds as `1.23`.
+pub(crate) fn milliseconds(micros: u64) -> String {
     format!("{}.{:02}", micros / 1000, micros % 1000 / 10)
 }
 
-fn tenths(number: u64) -> String {
+/// 42 as `4.2`.
+pub(crate) fn tenths(number: u64) -> String {
     format!("{}.{}", number / 10, number % 10)
 }
 
@@ -87,7 +94,12 @@ mod tests {
 
     #[test]
     fn a_row_says_how_many_times_the_peer_and_how_near_the_limit() {
-        let measured = |rate| Measurement { events_per_second: rate, p50_us: Some(800), p99_us: Some(1_200) };
+        let measured = |rate| Measurement {
+            events_per_second: rate,
+            p50_us: Some(800),
+            p99_us: Some(1_200),
+            max_us: Some(2_000),
+        };
         let row = Row {
             store: "PostgreSQL",
             what: "append, 32 callers".to_owned(),
@@ -95,7 +107,7 @@ mod tests {
             peer: Some(measured(8_800)),
             limit: Some(270_000),
         };
-        let table = aligned(&[row]);
+        let table = comparison(&[row]);
         let cells: Vec<&str> = table.lines().last().unwrap().split_whitespace().collect();
         assert_eq!(&cells[4..], ["37,000", "0.80", "1.20", "8,800", "4.2", "1.20", "13"]);
     }

@@ -8,13 +8,19 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Subcommand;
-use std::path::Path;
+use std::process::Command;
 
 /// What can be measured.
 #[derive(Subcommand)]
 pub(crate) enum Bench {
     /// The event log: appends, bulk append and replay, with the database's limit and a peer beside them.
     Log,
+    /// The committees' views: from a command to the visible figure, the full demo, rebuilds and queries.
+    Progress {
+        /// Passed on, for example `--rate 1000 --seconds 60 --scale 0.1`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// True where the measurement came to its end.
@@ -22,29 +28,38 @@ pub(crate) fn run(bench: &Bench) -> Result<bool> {
     let mut session = Session::open()?;
     let tools = Tools::find()?;
     let target = workspace().join("target");
-    match bench {
-        Bench::Log => {
-            if !build(&mut session, &workspace().join("crates/bench/peer"), &target.join("peer"))? {
-                return Ok(false);
-            }
+    // One build, so that program and benchmark speak of the same sources.
+    let mut build = cargo(&["build", "--release", "--locked", "--quiet", "--package", "bench"]);
+    if let Bench::Progress { .. } = bench {
+        build.args(["--package", "muctieu"]);
+    }
+    if !session.run(build, |_| {})?.success() {
+        return Ok(false);
+    }
+    if let Bench::Log = bench {
+        let mut peer = cargo(&["build", "--release", "--locked", "--quiet", "--target-dir"]);
+        // A workspace of its own.
+        peer.arg(target.join("peer")).current_dir(workspace().join("crates/bench/peer"));
+        if !session.run(peer, |_| {})?.success() {
+            return Ok(false);
         }
     }
+
     let postgres = Postgres::start(&mut session, &tools.postgres)?;
-    let mut command = cargo(&["run", "--release", "--locked", "--quiet", "--package", "bench", "--"]);
+    let mut command = Command::new(target.join("release/bench"));
     command.arg("--postgres").arg(postgres.url());
     command.arg("--directory").arg(session.temporary_files());
     command.arg("--output").arg(target.join("bench"));
     match bench {
         Bench::Log => command.arg("--peer").arg(target.join("peer/release/bench-peer")).arg("log"),
+        Bench::Progress { arguments } => command
+            .env("MUCTIEU_TEST_NATS_SERVER", &tools.nats_server)
+            .arg("progress")
+            .arg("--program")
+            .arg(target.join("release/muctieu"))
+            .args(arguments),
     };
     let outcome = session.run(command, |_| {})?;
     postgres.stop(&mut session)?;
     Ok(outcome.success())
-}
-
-/// Builds a package that is a workspace of its own.
-fn build(session: &mut Session, package: &Path, target: &Path) -> Result<bool> {
-    let mut command = cargo(&["build", "--release", "--locked", "--quiet", "--target-dir"]);
-    command.arg(target).current_dir(package);
-    Ok(session.run(command, |_| {})?.success())
 }

@@ -39,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "demo",
         ],
     ),
-    ("bench", &["kernel", "event-log"]),
+    ("bench", &["kernel", "event-log", "api", "testing"]),
     ("testing", &[]),
     ("xtask", &[]),
 ];

@@ -1,0 +1,159 @@
+//! What a committee asks, one call after the other, on the full synthetic province.
+
+use super::Timing;
+use crate::measurement::Measurement;
+use anyhow::{Context, Result};
+use api::progress::{
+    ExplainFigureRequest, Figure, GetPovertyRequest, ListTargetsRequest, PointOfView, PovertyRow,
+    progress_client::ProgressClient,
+};
+use hdrhistogram::Histogram;
+use std::time::{Duration, Instant};
+use tonic::transport::Channel;
+
+const PROVINCE: &str = "12";
+const AS_AT: &str = "2024-12-31";
+/// Weeks after the review, while corrections were still to come.
+const KNOWN_ON: &str = "2025-01-15";
+const OLD_MAP: &str = "2024-12-31";
+const NEW_MAP: &str = "2025-07-01";
+const YEAR_ENDS: [&str; 5] = ["2021-12-31", "2022-12-31", "2023-12-31", "2024-12-31", "2025-12-31"];
+const PAGE: i32 = 100;
+
+const WARM_UP_CALLS: u32 = 20;
+const CALLS: u32 = 300;
+/// A slow query is asked less often than [`CALLS`].
+const ASK_AT_MOST: Duration = Duration::from_secs(15);
+
+/// The position up to which the province's views have read: the number of events.
+pub(super) async fn events(channel: &Channel) -> Result<u64> {
+    let view = ProgressClient::new(channel.clone()).get_poverty(province(AS_AT, "", OLD_MAP)).await?;
+    Ok(view.into_inner().position)
+}
+
+/// All queries in turn.
+pub(super) async fn measure(channel: &Channel) -> Result<Vec<Timing>> {
+    let client = ProgressClient::new(channel.clone());
+    let mut timings = vec![
+        poverty(
+            &client,
+            "province, five year-ends in turn",
+            &YEAR_ENDS.map(|day| province(day, "", NEW_MAP)),
+        )
+        .await?,
+    ];
+    for (map_name, map) in [("old map", OLD_MAP), ("new map", NEW_MAP)] {
+        for (known_name, known_on) in [("now", ""), (KNOWN_ON, KNOWN_ON)] {
+            let plain = province(AS_AT, known_on, map);
+            let full = GetPovertyRequest { parts: true, by_ethnicity: true, ..plain.clone() };
+            let point = format!("as at {AS_AT}, known {known_name}, {map_name}");
+            timings.push(poverty(&client, &format!("province, {point}"), &[plain]).await?);
+            timings.push(poverty(&client, &format!("parts and ethnicity, {point}"), &[full]).await?);
+        }
+    }
+    timings.push(targets(&client).await?);
+    timings.extend(explanations(&client).await?);
+    Ok(timings)
+}
+
+async fn poverty(
+    client: &ProgressClient<Channel>,
+    what: &str,
+    requests: &[GetPovertyRequest],
+) -> Result<Timing> {
+    let mut turns = requests.iter().cycle();
+    let timed = timed(what, || {
+        let (mut client, request) = (client.clone(), turns.next().cloned());
+        async move {
+            client.get_poverty(request.context("a request")?).await?;
+            Ok(())
+        }
+    });
+    timed.await
+}
+
+async fn targets(client: &ProgressClient<Channel>) -> Result<Timing> {
+    let view = PointOfView { as_at: "2025-12-31".to_owned(), ..PointOfView::default() };
+    let request = ListTargetsRequest { view: Some(view), ..ListTargetsRequest::default() };
+    let timed = timed("all 42 targets as at 2025-12-31", || {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move {
+            client.list_targets(request).await?;
+            Ok(())
+        }
+    });
+    timed.await
+}
+
+/// The poor households of a commune and of the whole province.
+async fn explanations(client: &ProgressClient<Channel>) -> Result<[Timing; 2]> {
+    let request = GetPovertyRequest { parts: true, ..province(AS_AT, "", NEW_MAP) };
+    let view = client.clone().get_poverty(request).await?.into_inner();
+    let of_province = poor_households(view.area.as_ref()).context("the province's poor households")?;
+    let of_commune =
+        view.parts.iter().find_map(|part| poor_households(Some(part))).context("a commune's figure")?;
+    Ok([
+        explanation(client, "why: a commune's poor households, first page", of_commune).await?,
+        explanation(client, "why: the province's poor households, first page", of_province).await?,
+    ])
+}
+
+async fn explanation(client: &ProgressClient<Channel>, what: &str, figure: &Figure) -> Result<Timing> {
+    let request = ExplainFigureRequest {
+        name: figure.name.clone(),
+        page_size: PAGE,
+        ..ExplainFigureRequest::default()
+    };
+    let answer = client.clone().explain_figure(request.clone()).await?.into_inner();
+    let what = format!("{what} of {} facts", answer.fact_count);
+    let timed = timed(&what, || {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move {
+            client.explain_figure(request).await?;
+            Ok(())
+        }
+    });
+    timed.await
+}
+
+/// The figure of an area that has poor households.
+fn poor_households(row: Option<&PovertyRow>) -> Option<&Figure> {
+    let poor = row?.households.as_ref()?.poor.as_ref()?;
+    poor.value.is_some_and(|value| value > 0).then_some(poor)
+}
+
+fn province(as_at: &str, known_on: &str, map: &str) -> GetPovertyRequest {
+    let view = PointOfView { as_at: as_at.to_owned(), known_on: known_on.to_owned(), map: map.to_owned() };
+    GetPovertyRequest { area: PROVINCE.to_owned(), view: Some(view), ..GetPovertyRequest::default() }
+}
+
+/// Asks again and again after a warm-up.
+async fn timed<Call>(what: &str, mut call: impl FnMut() -> Call) -> Result<Timing>
+where
+    Call: Future<Output = Result<()>>,
+{
+    let begin = Instant::now();
+    for _ in 0..WARM_UP_CALLS {
+        if begin.elapsed() < ASK_AT_MOST / 4 {
+            call().await?;
+        }
+    }
+    let mut latencies = Histogram::<u64>::new(3)?;
+    let begin = Instant::now();
+    for _ in 0..CALLS {
+        let asked = Instant::now();
+        call().await?;
+        latencies.record(u64::try_from(asked.elapsed().as_micros())?)?;
+        if begin.elapsed() > ASK_AT_MOST {
+            break;
+        }
+    }
+    Ok(Timing {
+        what: what.to_owned(),
+        calls: latencies.len(),
+        measured: Measurement::of(latencies.len(), begin.elapsed()).with_latencies(&latencies),
+        failed: 0,
+        first_failure: None,
+        expected: None,
+    })
+}
