@@ -11,9 +11,11 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, Weak},
     time::Duration,
 };
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 /// The smallest province that the generator makes.
 const SCALE: &str = "0.005";
@@ -23,20 +25,53 @@ struct Demo {
     folder: TempDir,
     seed: &'static str,
     page: String,
+    /// Of a copy: kept, so that others find it.
+    original: Option<Arc<Demo>>,
 }
+
+const SHARED_SEED: &str = "1";
+static SHARED: Mutex<Weak<Demo>> = Mutex::const_new(Weak::new());
 
 impl Demo {
     async fn told(seed: &'static str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut demo = Self { folder, seed, page: String::new() };
+        let mut demo = Self::in_empty_folder(seed);
         demo.tell_again().await;
         demo
     }
 
-    async fn tell_again(&mut self) {
+    /// A copy of one that is told once for all tests that run at a time.
+    async fn copied() -> Self {
+        let mut shared = SHARED.lock().await;
+        let original = match shared.upgrade() {
+            Some(told) => told,
+            None => Arc::new(Self::told(SHARED_SEED).await),
+        };
+        *shared = Arc::downgrade(&original);
+        drop(shared);
+        let mut copy = Self::in_empty_folder(SHARED_SEED);
+        copy_folder(&original.data(), &copy.data());
+        // Shows the table once more and puts the copy's own paths into its settings.
+        copy.tell_again().await;
+        copy.original = Some(original);
+        copy
+    }
+
+    fn in_empty_folder(seed: &'static str) -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            seed,
+            page: String::new(),
+            original: None,
+        }
+    }
+
+    fn command(&self) -> [&str; 8] {
         let folder = self.folder.path().to_str().expect("a temporary folder named in UTF-8");
-        let arguments = ["demo", "--once", "--scale", SCALE, "--seed", self.seed, "--data-dir", folder];
-        self.page = muctieu(&arguments).await.succeeded();
+        ["demo", "--once", "--scale", SCALE, "--seed", self.seed, "--data-dir", folder]
+    }
+
+    async fn tell_again(&mut self) {
+        self.page = muctieu(&self.command()).await.succeeded();
     }
 
     /// The page without what it says about its data.
@@ -62,6 +97,18 @@ impl Demo {
     }
 }
 
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a new folder");
+    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let place = to.join(entry.file_name().expect("a named entry"));
+        if entry.is_dir() {
+            copy_folder(&entry, &place);
+        } else {
+            fs::copy(&entry, &place).expect("a copied file");
+        }
+    }
+}
+
 async fn open(path: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(path);
     SqliteConnection::connect_with(&options).await.expect("the database opens")
@@ -69,7 +116,7 @@ async fn open(path: &Path) -> SqliteConnection {
 
 #[tokio::test]
 async fn a_demo_says_that_it_is_synthetic_and_its_seed_decides_all_of_it() {
-    let (one, same, other) = tokio::join!(Demo::told("1"), Demo::told("1"), Demo::told("2"));
+    let (one, same, other) = tokio::join!(Demo::copied(), Demo::told(SHARED_SEED), Demo::told("2"));
     assert!(one.table().contains("DỮ LIỆU TỔNG HỢP (synthetic)"), "{}", one.page);
     assert_eq!(one.table(), same.table());
     assert_ne!(one.table(), other.table());
@@ -82,19 +129,28 @@ async fn a_demo_that_was_told_is_shown_again_without_recording_anything() {
     assert!(!demo.page.contains("nothing was recorded anew"), "{}", demo.page);
 
     demo.tell_again().await;
+
     assert!(demo.page.contains("nothing was recorded anew"), "{}", demo.page);
     assert_eq!(demo.table(), table);
+    assert_eq!(demo.run(&["verify"]).await.succeeded(), log);
+}
 
-    fs::remove_file(demo.data().join("history.json")).unwrap();
+#[tokio::test]
+async fn a_demo_that_died_between_commit_and_answer_is_told_to_its_end_without_counting_twice() {
+    let mut demo = Demo::in_empty_folder(SHARED_SEED);
+    let dying = Launch::of(&demo.command()).with("MUCTIEU_FAULT", "after_commit:abort:20");
+    dying.finish().await.died();
+
     demo.tell_again().await;
+
     assert!(demo.page.contains("an earlier run was interrupted"), "{}", demo.page);
-    assert_eq!(demo.table(), table);
-    assert_eq!(demo.run(&["verify"]).await.succeeded(), log, "telling it again recorded nothing");
+    assert_eq!(demo.table(), Demo::copied().await.table());
+    demo.run(&["verify", "--views"]).await.succeeded();
 }
 
 #[tokio::test]
 async fn the_folder_above_a_demo_is_refused_and_the_settings_below_are_named_which_lead_to_the_data() {
-    let demo = Demo::told("4").await;
+    let demo = Demo::copied().await;
     assert!(demo.page.contains(&format!("serve --config {}", demo.settings())), "{}", demo.page);
     let above = demo.folder.path().to_str().unwrap();
     for command in ["verify", "rebuild"] {
@@ -109,7 +165,7 @@ async fn the_folder_above_a_demo_is_refused_and_the_settings_below_are_named_whi
 
 #[tokio::test]
 async fn one_byte_changed_in_the_log_is_named_by_its_position() {
-    let demo = Demo::told("5").await;
+    let demo = Demo::copied().await;
     let mut log = demo.log().await;
     // The shortest is in one piece on one page, and what is sealed in it is nowhere else.
     let (position, content): (i64, String) = sqlx::query_as(
@@ -138,7 +194,7 @@ async fn one_byte_changed_in_the_log_is_named_by_its_position() {
 
 #[tokio::test]
 async fn a_tail_cut_together_with_its_seals_shows_against_a_checkpoint_that_was_kept_elsewhere() {
-    let demo = Demo::told("6").await;
+    let demo = Demo::copied().await;
     let kept = demo.folder.path().join("kept-elsewhere");
     fs::write(&kept, demo.run(&["checkpoint"]).await.succeeded()).unwrap();
     let with_kept = ["verify", "--checkpoint", kept.to_str().unwrap()];
@@ -175,7 +231,7 @@ async fn cut_to_an_earlier_checkpoint(mut log: SqliteConnection) -> i64 {
 
 #[tokio::test]
 async fn a_sealed_log_whose_key_is_gone_gets_no_other_key_by_itself() {
-    let demo = Demo::told("8").await;
+    let demo = Demo::copied().await;
     let key = demo.data().join("seal.key");
     fs::rename(&key, demo.folder.path().join("backup")).unwrap();
     for command in ["verify", "serve"] {
@@ -192,7 +248,7 @@ async fn a_sealed_log_whose_key_is_gone_gets_no_other_key_by_itself() {
 
 #[tokio::test]
 async fn a_rebuild_beside_a_running_server_brings_damaged_views_back_to_every_figure() {
-    let demo = Demo::told("7").await;
+    let demo = Demo::copied().await;
     let server = Launch::of(&["serve", "--config", &demo.settings()]).start().await;
     let figures = figures(&server).await;
     let total = |(view, _): &(PovertyView, MovementsView)| {

@@ -39,6 +39,11 @@ impl Finished {
         assert_eq!(self.status.code(), Some(1), "was to refuse: {self}");
         self
     }
+
+    /// Panics where it ended by itself, well or not, instead of dying.
+    pub(crate) fn died(self) {
+        assert_eq!(self.status.code(), None, "was to die: {self}");
+    }
 }
 
 impl std::fmt::Display for Finished {
