@@ -1,5 +1,6 @@
-//! Vietnamese text: the forms under which names are compared and shown.
+//! Text: the forms under which Vietnamese names are compared and shown, and numbers and bytes as digits.
 
+use std::fmt::Write;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The name in composed form (NFC), trimmed, with single spaces: how names are stored.
@@ -58,6 +59,15 @@ pub fn group_digits(value: i64) -> String {
     grouped
 }
 
+/// The bytes as lower-case hexadecimal digits, two for each.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +89,11 @@ mod tests {
     fn digits_are_grouped_by_three() {
         let shown: Vec<_> = [0, 999, 1000, -107_700, i64::MIN].map(group_digits).into();
         assert_eq!(shown, ["0", "999", "1.000", "-107.700", "-9.223.372.036.854.775.808"]);
+    }
+
+    #[test]
+    fn each_byte_has_two_hexadecimal_digits() {
+        assert_eq!(hexadecimal(&[0x00, 0x0a, 0xff]), "000aff");
+        assert_eq!(hexadecimal(&[]), "");
     }
 }

@@ -4,7 +4,7 @@
 //! so that a key destroyed by one process is gone for all.
 
 use crate::sealing::{self, HouseholdKey};
-use kernel::HouseholdId;
+use kernel::{HouseholdId, text::hexadecimal};
 use sqlx::{
     PgPool, SqlitePool,
     postgres::PgPoolOptions,
@@ -141,8 +141,8 @@ impl KeyStore {
         match &self.0 {
             Pool::Sqlite(pool) => {
                 let rows = json_list(candidates.iter().map(|(id, key)| {
-                    let hexadecimal: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-                    format!("[\"{id}\",\"{hexadecimal}\"]")
+                    let digits = hexadecimal(key.bytes());
+                    format!("[\"{id}\",\"{digits}\"]")
                 }));
                 let kept: Vec<(String, Option<Vec<u8>>)> = sqlx::query_as(
                     "insert into household_key (household, key)
