@@ -1,5 +1,5 @@
-//! What the tests of other crates share: throw-away PostgreSQL databases, NATS servers of their own, free ports and
-//! waiting for a condition. It knows the servers and deliberately nothing of Muctieu.
+//! What the tests of other crates share: throw-away PostgreSQL databases, NATS servers of their own, free ports,
+//! metrics read back and waiting for a condition. It knows the servers and deliberately nothing of Muctieu.
 //!
 //! The servers' places come from the environment, which `cargo xtask test` fills. A test that needs a server and has none
 //! fails and says so; it never skips.
@@ -7,10 +7,12 @@
 //! Start with [`TestDatabase::create`], [`NatsServer::start`] and [`wait_until`].
 
 mod database;
+mod metrics;
 mod nats;
 mod waiting;
 
 pub use database::TestDatabase;
+pub use metrics::TestMetrics;
 pub use nats::NatsServer;
 pub use waiting::wait_until;
 

@@ -45,13 +45,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 const SERVICES_MAY_USE: &[&str] =
-    &["kernel", "reference", "events", "api", "event-log", "projection", "event-bus", "service"];
+    &["kernel", "reference", "events", "api", "event-log", "projection", "service"];
 
 /// Crates that are pure from end to end, with everything from outside that they may use.
 const PURE_CRATES: &[(&str, &[&str])] = &[
     ("kernel", &["jiff", "serde", "thiserror", "unicode-normalization", "uuid"]),
     ("reference", &["serde", "serde_json", "thiserror"]),
-    ("events", &["serde", "serde_json", "thiserror", "uuid"]),
+    ("events", &["serde", "serde_json", "thiserror"]),
 ];
 
 /// Crates that pure code never names: databases, networks, random sources and the crates around the core.
