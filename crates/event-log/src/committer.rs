@@ -87,7 +87,6 @@ impl Committer {
         let recorded = verdicts.iter().flatten().map(|appended| appended.last_position);
         if let Some(last) = recorded.max() {
             publish(&self.head, last);
-            self.measures.head.set(last as f64);
         }
         for (waiting, verdict) in batch.into_iter().zip(verdicts) {
             // A caller that has gone learns the outcome when it repeats the request.

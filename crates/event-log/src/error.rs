@@ -57,7 +57,7 @@ pub enum Error {
     #[error("another process seals this log: position {0} was sealed meanwhile")]
     SealedMeanwhile(u64),
     /// Sealing was asked of a log without a signing key, or one that was opened only to be read.
-    #[error("event log cannot be sealed: it has no signing key")]
+    #[error("event log cannot be sealed: it is open only to be read, or has no signing key")]
     NoSigner,
     /// What was sealed earlier does not fit together: run a verification.
     #[error("sealed hashes are damaged: {0}")]

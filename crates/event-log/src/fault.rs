@@ -1,4 +1,4 @@
-//! Named points at which a test can end the process: see the crate's documentation.
+//! Named points at which a test can end the process: see the crate's README.
 
 /// Ends the process here if `MUCTIEU_FAULT` says so. Does nothing in a release build.
 #[cfg(debug_assertions)]

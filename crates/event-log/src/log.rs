@@ -4,11 +4,11 @@ use crate::{
     AppendError, AppendRequest, Appended, Error, Fingerprint, RecordedEvent, StreamId, Upcasters,
     committer::{Committer, Waiting},
     measure::Measures,
-    prepared::{Prepared, hexadecimal},
+    prepared::Prepared,
     sealer::Sealer,
     store::{EventRow, Mode, Recorded, Store},
 };
-use kernel::{RequestId, SharedClock};
+use kernel::{RequestId, SharedClock, text::hexadecimal};
 use std::{
     collections::HashMap,
     fmt,
@@ -104,13 +104,15 @@ impl EventLog {
     ) -> Result<Self, Error> {
         let (head, _) = watch::channel(store.head().await?);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let measures = Measures::of(place);
+        tasks.spawn(measures.clone().follow_head(head.subscribe(), stop.clone()));
         tasks.spawn(store.clone().follow(head.clone(), stop.clone()));
         let shared = Shared {
             store,
             requests,
             batch_events_max,
             head,
-            measures: Measures::of(place),
+            measures,
             sealer: OnceLock::new(),
             tasks,
             _stop_with_last_handle: stop.clone().drop_guard(),

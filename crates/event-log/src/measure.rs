@@ -1,8 +1,10 @@
-//! The metrics of a log. Their list is in the crate's documentation.
+//! The metrics of a log. Their list is in the crate's README.
 
 use crate::{AppendError, Appended, LogStore};
 use metrics::{Counter, Gauge, Histogram};
 use std::{path::Path, time::Duration};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// Handles that are looked up once, for they are used with every append.
 #[derive(Clone)]
@@ -13,7 +15,7 @@ pub(crate) struct Measures {
     append_seconds: Histogram,
     pub(crate) batch_events: Histogram,
     pub(crate) queued: Gauge,
-    pub(crate) head: Gauge,
+    head: Gauge,
     pub(crate) sealed: Gauge,
     pub(crate) seal_seconds: Histogram,
 }
@@ -44,6 +46,15 @@ impl Measures {
             }
         }
         self.append_seconds.record(waited);
+    }
+
+    /// Shows the head that is published, whoever moved it, until told to stop.
+    pub(crate) async fn follow_head(self, mut head: watch::Receiver<u64>, stop: CancellationToken) {
+        loop {
+            let position = *head.borrow_and_update();
+            self.head.set(position as f64);
+            let Some(Ok(())) = stop.run_until_cancelled(head.changed()).await else { return };
+        }
     }
 }
 

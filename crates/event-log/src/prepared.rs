@@ -5,10 +5,11 @@ use kernel::{Date, RequestId};
 use serde::{Serialize, de::IgnoredAny};
 use std::{
     collections::HashSet,
-    fmt::Write,
     hash::{DefaultHasher, Hash, Hasher},
 };
 use uuid::Uuid;
+
+pub(crate) use kernel::text::hexadecimal;
 
 /// Bytes of content and metadata in one request at most.
 pub const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -125,15 +126,6 @@ impl Check {
 /// Id of the `index`-th event of the request.
 pub(crate) fn event_id(request: RequestId, index: usize) -> Uuid {
     request.derive("event", index)
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn check_shape(request: &AppendRequest, size: usize, events_max: usize) -> Result<(), AppendError> {

@@ -62,11 +62,9 @@ impl EventLog {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
                 let runs = self.shared.store.tile_runs(level, tile, tile).await?;
-                unknown.insert(TileHashes::new(tile, 1, &runs))
+                unknown.insert(TileHashes::new(level, tile, 1, &runs))
             }
         };
-        let hashes: Option<Vec<_>> = (first..first + width).map(|index| hashes.get(index)).collect();
-        let missing = || Error::DamagedSeal(format!("tile {tile} of level {level} is incomplete"));
-        Ok(complete_root(&hashes.ok_or_else(missing)?))
+        Ok(complete_root(&hashes.range(first..first + width)?))
     }
 }

@@ -7,7 +7,7 @@
 use crate::{
     Error, EventLog,
     measure::Measures,
-    merkle::{Checkpoint, Edge, Signer, TileHashes, leaf_hash},
+    merkle::{Checkpoint, Edge, Signer, TILE_WIDTH, TileHashes, leaf_hash},
     store::{SealOutcome, Store, StoredCheckpoint},
 };
 use std::{
@@ -166,11 +166,9 @@ async fn load(store: &Store, latest: Option<&StoredCheckpoint>) -> Result<Edge, 
     let Some(latest) = latest else { return Ok(Edge::default()) };
     let mut tiles = Vec::new();
     for (level, tile, width) in Edge::tiles(latest.size) {
-        let hashes = TileHashes::new(tile, 1, &store.tile_runs(level, tile, tile).await?);
-        let first = tile * crate::merkle::TILE_WIDTH as u64;
-        let hashes: Option<Vec<_>> = (first..first + width as u64).map(|index| hashes.get(index)).collect();
-        let missing = || Error::DamagedSeal(format!("tile {tile} of level {level} is incomplete"));
-        tiles.push(hashes.ok_or_else(missing)?);
+        let hashes = TileHashes::new(level, tile, 1, &store.tile_runs(level, tile, tile).await?);
+        let first = tile * TILE_WIDTH as u64;
+        tiles.push(hashes.range(first..first + width as u64)?);
     }
     let edge = Edge::restored(latest.size, tiles);
     if edge.root() == Some(read(latest)?.root) {

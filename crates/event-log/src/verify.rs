@@ -272,7 +272,7 @@ impl Verification<'_> {
             self.store.page(after, PAGE_EVENTS),
             self.store.tile_runs(0, first_tile, last_tile)
         )?;
-        let sealed = TileHashes::new(first_tile, PAGE_TILES, &runs);
+        let sealed = TileHashes::new(0, first_tile, PAGE_TILES, &runs);
 
         let mut completed = Vec::new();
         let mut rows = rows.into_iter().peekable();
@@ -348,8 +348,8 @@ impl Verification<'_> {
         problems: &mut Vec<Problem>,
     ) -> Result<(), Error> {
         for run in computed.drain(..).filter(|run| run.level > 0) {
-            let stored =
-                TileHashes::new(run.tile, 1, &self.store.tile_runs(run.level, run.tile, run.tile).await?);
+            let runs = self.store.tile_runs(run.level, run.tile, run.tile).await?;
+            let stored = TileHashes::new(run.level, run.tile, 1, &runs);
             let leaves_below = 1_u64 << (8 * run.level);
             let first = run.tile * TILE_WIDTH as u64 + u64::from(run.start);
             for (index, hash) in (first..).zip(run.hashes.as_chunks::<32>().0) {

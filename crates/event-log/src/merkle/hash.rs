@@ -1,6 +1,7 @@
 //! Leaves and nodes.
 
 use crate::RecordedEvent;
+use kernel::text::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -57,7 +58,7 @@ pub(crate) fn fold(subtrees: impl DoubleEndedIterator<Item = TreeHash>) -> Optio
 /// Lower-case hexadecimal.
 impl fmt::Display for TreeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hexadecimal(&self.0))
     }
 }
 

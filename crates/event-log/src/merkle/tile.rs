@@ -5,7 +5,8 @@ use super::{
     TreeHash,
     hash::{complete_root, fold},
 };
-use crate::store::TileRun;
+use crate::{Error, store::TileRun};
+use std::ops::Range;
 
 /// Hashes in a complete tile.
 pub(crate) const TILE_WIDTH: usize = 256;
@@ -115,6 +116,7 @@ fn complete_subtrees(hashes: &[TreeHash]) -> Vec<TreeHash> {
 /// The stored hashes of consecutive tiles of one level.
 #[derive(Clone, Debug)]
 pub(crate) struct TileHashes {
+    level: u32,
     first_tile: u64,
     /// `None` where nothing is stored.
     hashes: Vec<Option<TreeHash>>,
@@ -122,7 +124,7 @@ pub(crate) struct TileHashes {
 
 impl TileHashes {
     /// Puts the runs together. What is malformed counts as not stored.
-    pub(crate) fn new(first_tile: u64, tiles: usize, runs: &[TileRun]) -> Self {
+    pub(crate) fn new(level: u32, first_tile: u64, tiles: usize, runs: &[TileRun]) -> Self {
         let mut hashes = vec![None; tiles * TILE_WIDTH];
         for run in runs {
             let tile = usize::try_from(run.tile.saturating_sub(first_tile)).unwrap_or(usize::MAX);
@@ -132,13 +134,24 @@ impl TileHashes {
                 *place = Some(TreeHash(*bytes));
             }
         }
-        Self { first_tile, hashes }
+        Self { level, first_tile, hashes }
     }
 
     /// The hash with this index within the level.
     pub(crate) fn get(&self, index: u64) -> Option<TreeHash> {
         let offset = index.checked_sub(self.first_tile * TILE_WIDTH as u64)?;
         self.hashes.get(usize::try_from(offset).ok()?).copied().flatten()
+    }
+
+    /// The hashes with these indexes within the level, all of which must be stored.
+    pub(crate) fn range(&self, indexes: Range<u64>) -> Result<Vec<TreeHash>, Error> {
+        let level = self.level;
+        let stored = |index| {
+            let tile = index / TILE_WIDTH as u64;
+            let missing = || Error::DamagedSeal(format!("tile {tile} of level {level} is incomplete"));
+            self.get(index).ok_or_else(missing)
+        };
+        indexes.map(stored).collect()
     }
 }
 
@@ -195,13 +208,21 @@ mod tests {
                         .filter(|run| (run.level, run.tile) == (level, tile))
                         .cloned()
                         .collect();
-                    let hashes = TileHashes::new(tile, 1, &runs);
                     let first = tile * TILE_WIDTH as u64;
-                    (first..first + width as u64).map(|index| hashes.get(index).unwrap()).collect()
+                    TileHashes::new(level, tile, 1, &runs).range(first..first + width as u64).unwrap()
                 });
                 edge = Edge::restored(size, tiles.collect());
                 assert_eq!(edge.root(), Some(defined_root(&leaves[..size as usize])));
             }
         }
+    }
+
+    #[test]
+    fn a_hash_that_is_not_stored_is_named_by_its_tile() {
+        let run = TileRun { level: 1, tile: 4, start: 0, hashes: vec![7; 3 * 32] };
+        let hashes = TileHashes::new(1, 4, 1, &[run]);
+        assert_eq!(hashes.range(1024..1027).unwrap(), [TreeHash([7; 32]); 3]);
+        let error = hashes.range(1024..1028).unwrap_err().to_string();
+        assert!(error.contains("tile 4 of level 1 is incomplete"), "{error}");
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 use event_log::{AppendRequest, LogOptions, LogStore};
 use futures::future::join_all;
 use kernel::RequestId;
-use std::{env, path::PathBuf, process::Stdio};
+use std::{env, os::unix::process::ExitStatusExt, path::PathBuf, process::Stdio};
 use tokio::process::{Child, Command};
 
 const ROLE: &str = "MUCTIEU_TEST_CHILD";
@@ -25,12 +25,16 @@ pub(crate) fn crashing_request(request_id: RequestId) -> AppendRequest {
     request().with_id(request_id).writing("household/crash", 0, 2)
 }
 
+/// By which `abort` ends a process; a panic ends it otherwise.
+const SIGABRT: i32 = 6;
+
 /// Lets a process append the crashing request and die at the fault point.
 pub(crate) async fn append_and_abort(place: &Place, request_id: RequestId, fault: &str) {
     let child = start(&place.store(), "crash", &request_id.to_string(), Some(fault));
-    let status = child.wait_with_output().await.unwrap();
-    assert!(!status.status.success(), "the process survived {fault}");
-    let printed = String::from_utf8_lossy(&status.stdout);
+    let ended = child.wait_with_output().await.unwrap();
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    let status = ended.status;
+    assert_eq!(status.signal(), Some(SIGABRT), "{fault} ends the process, not {status}: {printed}");
     assert!(!printed.contains("was answered"), "the process died after the answer: {printed}");
 }
 

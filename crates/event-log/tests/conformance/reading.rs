@@ -7,6 +7,7 @@ use crate::{
 use event_log::{AppendError, Error, EventLog, InvalidUpcasters, Upcast, Upcasters};
 use serde_json::{Value, json};
 use std::time::Duration;
+use testing::{TestMetrics, wait_until};
 
 on_both_stores! {
     pages_follow_each_other_to_the_end,
@@ -16,6 +17,7 @@ on_both_stores! {
     a_missing_version_stops_the_reader_of_the_stream,
     a_log_opened_to_be_read_reads_beside_the_writer_and_refuses_appends,
     a_missing_log_is_not_created_by_reading,
+    the_head_is_measured_from_the_opening_on_whoever_moves_it,
     old_events_are_read_as_their_newest_type,
 }
 
@@ -129,6 +131,31 @@ fn named_version(mut content: Value) -> Value {
 fn described_version(mut content: Value) -> Value {
     content["version"] = json!({ "number": content["version"] });
     content
+}
+
+async fn the_head_is_measured_from_the_opening_on_whoever_moves_it(place: Place) {
+    let earlier = place.open().await;
+    earlier.append(request().writing("household/a", 0, 3)).await.unwrap();
+    earlier.close().await;
+
+    let metrics = TestMetrics::new();
+    let head_is = |position: f64| {
+        let metrics = &metrics;
+        wait_until(Duration::from_secs(30), "the head that is measured", move || async move {
+            metrics.value("event_log_head_position") == Some(position)
+        })
+    };
+    let other = place.open().await;
+    let measuring = metrics.here();
+    let log = place.open().await;
+    drop(measuring);
+    head_is(3.0).await;
+    other.append(request().writing("household/b", 0, 2)).await.unwrap();
+    head_is(5.0).await;
+    log.append(request().writing("household/c", 0, 1)).await.unwrap();
+    head_is(6.0).await;
+    other.close().await;
+    log.close().await;
 }
 
 async fn old_events_are_read_as_their_newest_type(place: Place) {
