@@ -15,10 +15,8 @@ use std::{
 /// How the servers are reached.
 #[derive(Clone)]
 pub struct BusOptions {
-    /// `nats://host:port`, several separated by commas.
+    /// `nats://host:port` or `nats://user:password@host:port`, several separated by commas.
     pub servers: String,
-    /// User and password, where the servers ask for them.
-    pub login: Option<(String, String)>,
     /// How this process calls itself towards the servers.
     pub client_name: String,
 }
@@ -38,8 +36,8 @@ const IN_FLIGHT_MAX: usize = 4096;
 impl Bus {
     /// Begins to connect. It does not wait for a server to be there: whoever uses the bus tries again until one is.
     pub async fn connect(options: BusOptions) -> Result<Self, Error> {
-        let BusOptions { servers, login, client_name } = options;
-        let mut connecting = ConnectOptions::new()
+        let BusOptions { servers, client_name } = options;
+        let connecting = ConnectOptions::new()
             .name(client_name)
             .retry_on_initial_connect()
             .max_reconnects(None)
@@ -56,9 +54,6 @@ impl Bus {
                     std::future::ready(())
                 }
             });
-        if let Some((user, password)) = login {
-            connecting = connecting.user_and_password(user, password);
-        }
         let addresses: Vec<&str> = servers.split(',').map(str::trim).collect();
         let client = connecting
             .connect(addresses)

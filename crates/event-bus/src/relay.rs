@@ -92,15 +92,17 @@ impl Relay {
 
     async fn run_on(&self) -> Result<(), Error> {
         let mut backoff = BACKOFF_FIRST;
+        // Until the stream was seen, the whole log counts as not carried.
+        let mut taken = 0;
         loop {
             let begun = Instant::now();
-            let Err(error) = self.carry_on().await;
+            let Err(error) = self.carry_on(&mut taken).await;
             let name = stream::name(&self.context);
             match error {
                 Error::WrongLastSequence { .. } => {
                     tracing::info!(stream.name = name, %error, "relay of {name} stands by");
                     self.status.send_replace(RelayStatus::Following);
-                    if let Err(error) = self.stand_by().await {
+                    if let Err(error) = self.stand_by(&mut taken).await {
                         tracing::warn!(stream.name = name, %error, "relay of {name} cannot see the stream");
                     }
                     continue;
@@ -113,6 +115,7 @@ impl Relay {
                 _ => {}
             }
             tracing::warn!(stream.name = name, %error, "relay of {name} tries again");
+            self.measure_lag(taken);
             self.status.send_replace(RelayStatus::Waiting(error.to_string()));
             if begun.elapsed() > BACKOFF_MAX {
                 backoff = BACKOFF_FIRST;
@@ -122,34 +125,49 @@ impl Relay {
         }
     }
 
-    /// Looks where the stream ends and goes on from there until something fails.
-    async fn carry_on(&self) -> Result<std::convert::Infallible, Error> {
+    /// Looks where the stream ends and goes on from there until something fails. `taken` is the last position that the
+    /// stream is known to hold.
+    async fn carry_on(&self, taken: &mut u64) -> Result<std::convert::Infallible, Error> {
         let found = stream::ensure(&self.bus, &self.context, self.options.limits).await?;
+        *taken = found.last_sequence;
         self.look(&found).await?;
         self.status.send_replace(RelayStatus::Running);
         let mut source = LogSource::new(self.context.clone(), self.log.clone());
         let mut publisher = Publisher::new(&self.bus, &self.context, found.last_sequence);
-        let page = self.options.in_flight_max.div_ceil(2);
         loop {
-            let taken_before = publisher.taken();
-            if publisher.is_settled() {
-                let next = source.next(publisher.sent(), page);
-                match tokio::time::timeout(LOOK_AFTER, next).await {
-                    Ok(events) => {
-                        let events = events.map_err(|error| self.unreadable(&error.to_string()))?;
-                        publisher.send(&events, self.options.in_flight_max).await?;
-                    }
-                    Err(_) => self.check_end(publisher.taken()).await?,
-                }
-            } else {
-                // More is read while the server answers, as long as there is more.
-                let events = self.read(publisher.sent(), page).await?;
-                publisher.send(&events, self.options.in_flight_max).await?;
-                publisher.settle(if events.is_empty() { 0 } else { page }).await?;
-            }
-            self.measures.published.increment(publisher.taken() - taken_before);
-            self.measures.last_sequence.set(publisher.taken() as f64);
+            let round = self.carry(&mut source, &mut publisher).await;
+            self.measures.published.increment(publisher.taken() - *taken);
+            *taken = publisher.taken();
+            self.measures.last_sequence.set(*taken as f64);
+            self.measure_lag(*taken);
+            round?;
         }
+    }
+
+    /// One round: what the log holds is sent on, or the stream's end is looked at after a while without news.
+    async fn carry(&self, source: &mut LogSource, publisher: &mut Publisher<'_>) -> Result<(), Error> {
+        let page = self.options.in_flight_max.div_ceil(2);
+        if publisher.is_settled() {
+            let next = source.next(publisher.sent(), page);
+            match tokio::time::timeout(LOOK_AFTER, next).await {
+                Ok(events) => {
+                    let events = events.map_err(|error| self.unreadable(&error.to_string()))?;
+                    publisher.send(&events, self.options.in_flight_max).await
+                }
+                Err(_) => self.check_end(publisher.taken()).await,
+            }
+        } else {
+            // More is read while the server answers, as long as there is more.
+            let events = self.read(publisher.sent(), page).await?;
+            publisher.send(&events, self.options.in_flight_max).await?;
+            publisher.settle(if events.is_empty() { 0 } else { page }).await
+        }
+    }
+
+    /// What the log holds beyond the position, as far as it was told.
+    fn measure_lag(&self, taken: u64) {
+        let head = *self.log.watch().borrow();
+        self.measures.lag_events.set(head.saturating_sub(taken) as f64);
     }
 
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {
@@ -181,10 +199,11 @@ impl Relay {
     }
 
     /// Waits while another relay fills the stream.
-    async fn stand_by(&self) -> Result<(), Error> {
+    async fn stand_by(&self, taken: &mut u64) -> Result<(), Error> {
         let mut seen = None;
         loop {
             let state = stream::state(&self.bus, &self.context).await?;
+            *taken = state.last_sequence;
             self.look(&state).await?;
             if seen == Some(state.last_sequence) {
                 return Ok(());

@@ -37,7 +37,7 @@ fn subjects(context: &str) -> String {
     format!("muctieu.{context}.>")
 }
 
-fn config(context: &str, limits: StreamLimits, atomic_batches: Option<()>) -> Config {
+fn config(context: &str, limits: StreamLimits) -> Config {
     Config {
         name: name(context),
         subjects: vec![subjects(context)],
@@ -54,7 +54,6 @@ fn config(context: &str, limits: StreamLimits, atomic_batches: Option<()>) -> Co
         num_replicas: limits.replicas,
         deny_delete: true,
         deny_purge: true,
-        allow_atomic_publish: atomic_batches.is_some(),
         ..Config::default()
     }
 }
@@ -63,7 +62,7 @@ fn config(context: &str, limits: StreamLimits, atomic_batches: Option<()>) -> Co
 /// be filled again: it is deleted and begun anew.
 pub(crate) async fn ensure(bus: &Bus, context: &str, limits: StreamLimits) -> Result<State, Error> {
     let failed = |reason: String| Error::Stream { stream: name(context), reason };
-    let wanted = config(context, limits, bus.knows_atomic_batches().then_some(()));
+    let wanted = Config { allow_atomic_publish: bus.knows_atomic_batches(), ..config(context, limits) };
     let existing = match bus.jetstream.get_stream(name(context)).await {
         Ok(stream) => stream.cached_info().clone(),
         Err(error) if is_missing(&error) => {

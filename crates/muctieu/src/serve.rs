@@ -169,7 +169,6 @@ async fn connect(settings: &Settings, service: Service, background: &Background)
     let url = required("nats.url", settings.nats.url.as_ref())?;
     let options = BusOptions {
         servers: url.expose().to_owned(),
-        login: None,
         client_name: format!("muctieu {service:?}"),
     };
     let bus = Bus::connect(options).await.context("setting nats.url cannot be used")?;

@@ -6,7 +6,7 @@ use crate::common::{
 use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
 use event_bus::{BusSource, Error, Relay, RelayOptions, RelayStatus, StreamLimits};
 use std::time::Duration;
-use testing::{NatsServer, wait_until};
+use testing::{NatsServer, TestMetrics, wait_until};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -236,6 +236,38 @@ async fn a_relay_that_finds_no_server_begins_when_there_is_one() {
     server.start_again().await;
     filled_to(server.url(), 10).await;
     relay.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lag_tells_what_is_not_carried_while_the_server_is_away_as_well() {
+    let metrics = TestMetrics::new();
+    let _measured = metrics.here();
+    let lag_is = |events: f64| {
+        let metrics = &metrics;
+        wait_until(DEADLINE, "the lag that is measured", move || async move {
+            metrics.value("muctieu_relay_lag_events") == Some(events)
+        })
+    };
+    let mut server = NatsServer::start().await;
+    let log = TestLog::with(10).await;
+    let relay = Running::start(server.url(), &log).await;
+    filled_to(server.url(), 10).await;
+    lag_is(0.0).await;
+
+    server.stop().await;
+    log.append(5).await;
+    lag_is(5.0).await;
+    log.append(2).await;
+    lag_is(7.0).await;
+
+    server.start_again().await;
+    lag_is(0.0).await;
+    relay.stop().await;
+
+    server.stop().await;
+    let unseen = Running::start(server.url(), &log).await;
+    lag_is(17.0).await;
+    unseen.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

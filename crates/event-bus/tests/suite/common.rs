@@ -70,7 +70,7 @@ impl TestLog {
 }
 
 pub(crate) async fn connect(url: String) -> Bus {
-    let options = BusOptions { servers: url, login: None, client_name: "test".into() };
+    let options = BusOptions { servers: url, client_name: "test".into() };
     Bus::connect(options).await.unwrap()
 }
 
