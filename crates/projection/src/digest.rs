@@ -1,6 +1,7 @@
 //! A digest of a read model's rows, by which a rebuilt model is compared with the live one.
 
 use crate::{Error, Query, Transaction};
+use kernel::text::hexadecimal;
 use sha2::{Digest as _, Sha256};
 
 /// What the tables of a read model hold. Equal digests of one database mean equal rows; times of setting aside and the
@@ -62,8 +63,7 @@ async fn of_table(snapshot: &mut Transaction, table: String) -> Result<TableDige
             Ok(())
         })
         .await?;
-    let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(TableDigest { table, rows, sha256 })
+    Ok(TableDigest { table, rows, sha256: hexadecimal(&hash.finalize()) })
 }
 
 fn ordered_rows(table: &str, columns: &[String]) -> Query {

@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Lag {
     clock: SharedClock,
-    /// Since when the model has lacked events that the source holds.
+    /// Since when the model has lacked events that the source holds, or the source has been out of sight.
     behind_since: Option<Timestamp>,
     position: Gauge,
     lag_events: Gauge,
@@ -38,16 +38,28 @@ impl Lag {
     /// The model stands at the position, the source ends at the head.
     pub(crate) fn observe(&mut self, position: u64, head: u64) {
         let missing = head.saturating_sub(position);
-        let now = self.clock.now();
-        let since = *self.behind_since.get_or_insert(now);
         if missing == 0 {
             self.behind_since = None;
+            self.lag_seconds.set(0.0);
+        } else {
+            self.wait_on();
         }
-        let waited = if missing == 0 { 0 } else { now.micros().saturating_sub(since.micros()) };
         self.position.set(position as f64);
         self.lag_events.set(missing as f64);
-        self.lag_seconds.set(Duration::from_micros(waited.unsigned_abs()).as_secs_f64());
         self.ahead.set(if position > head { 1.0 } else { 0.0 });
+    }
+
+    /// The source or the database is away: how many events the model lacks is not known, and since when it may lack some
+    /// is.
+    pub(crate) fn out_of_sight(&mut self) {
+        self.wait_on();
+    }
+
+    fn wait_on(&mut self) {
+        let now = self.clock.now();
+        let since = *self.behind_since.get_or_insert(now);
+        let waited = now.micros().saturating_sub(since.micros());
+        self.lag_seconds.set(Duration::from_micros(waited.unsigned_abs()).as_secs_f64());
     }
 
     /// A batch was applied.

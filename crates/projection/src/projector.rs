@@ -122,6 +122,7 @@ impl<M: ReadModel> Projector<M> {
                 }
                 Err(error) => {
                     tracing::warn!(read_model.name = M::NAME, %error, "projector of {} tries again", M::NAME);
+                    self.lag.out_of_sight();
                     self.tell(Status::Waiting(error.to_string()));
                     if begun.elapsed() > BACKOFF_MAX {
                         backoff = BACKOFF_FIRST;

@@ -13,7 +13,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -122,11 +122,14 @@ pub(crate) struct MemoryLog {
     events: Arc<Mutex<Vec<RecordedEvent>>>,
     head: Arc<watch::Sender<u64>>,
     pub(crate) is_the_log: bool,
+    /// Whether it fails to tell where it ends.
+    pub(crate) is_away: Arc<AtomicBool>,
 }
 
 impl MemoryLog {
     pub(crate) fn new() -> Self {
-        Self { events: Arc::default(), head: Arc::new(watch::Sender::new(0)), is_the_log: true }
+        let head = Arc::new(watch::Sender::new(0));
+        Self { events: Arc::default(), head, is_the_log: true, is_away: Arc::default() }
     }
 
     pub(crate) fn with(letters: &[(&str, i64)]) -> Self {
@@ -192,7 +195,12 @@ impl EventSource for MemoryLog {
     }
 
     fn head(&mut self) -> BoxFuture<'_, Result<u64, SourceError>> {
-        Box::pin(async { Ok(*self.head.borrow()) })
+        Box::pin(async {
+            match self.is_away.load(Ordering::SeqCst) {
+                true => Err("nobody answers".into()),
+                false => Ok(*self.head.borrow()),
+            }
+        })
     }
 
     fn is_the_log(&self) -> bool {
