@@ -1,12 +1,12 @@
 //! The handle through which a read model is read.
 
 use crate::{
-    Digest, Error, Query, ReadModel, Row, SetAsideEvent, Transaction, WaitError,
+    Digest, Error, Query, ReadModel, Row, Transaction, WaitError,
     control::{Control, State},
     digest, follower,
     generation::{Definition, Generation},
 };
-use kernel::{SharedClock, Timestamp};
+use kernel::SharedClock;
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -120,11 +120,6 @@ impl ReadDatabase {
         self.shared.live()?.readers.fetch_all(query).await
     }
 
-    /// The first row of one statement's answer, if there is one.
-    pub async fn fetch_optional(&self, query: Query) -> Result<Option<Row>, Error> {
-        Ok(self.fetch_all(query).await?.into_iter().next())
-    }
-
     /// Tells how far the model has come with the source, whichever process carries it on.
     pub fn watch(&self, source: &str) -> watch::Receiver<Applied> {
         self.shared.applied_sender(source).subscribe()
@@ -142,27 +137,6 @@ impl ReadDatabase {
                 Err(WaitError::TooLate { source_name: source.to_owned(), wanted: position, applied })
             }
         }
-    }
-
-    /// The oldest of the source's events that were set aside, at most `limit`.
-    pub async fn set_aside(&self, source: &str, limit: u32) -> Result<Vec<SetAsideEvent>, Error> {
-        let asked = Query::new(
-            "select position, event_id, event_type, reason, set_aside_at from set_aside
-             where source = $1 order by position limit $2",
-        );
-        let rows = self.fetch_all(asked.bind(source).bind(limit)).await?;
-        rows.iter()
-            .map(|row| {
-                let micros = row.get::<i64>("set_aside_at")?;
-                Ok(SetAsideEvent {
-                    position: row.get_u64("position")?,
-                    event_id: row.get("event_id")?,
-                    event_type: row.get("event_type")?,
-                    reason: row.get("reason")?,
-                    set_aside_at: Timestamp::from_micros(micros).map_err(|_| Error::Negative(micros))?,
-                })
-            })
-            .collect()
     }
 
     /// A digest of every row of the live generation, to compare a rebuilt model with the live one. It reads all tables.

@@ -28,7 +28,7 @@ mod transaction;
 pub use database::{Applied, ReadDatabase, ReadOptions, ReadStore};
 pub use digest::{Digest, TableDigest};
 pub use error::{Error, SourceError, WaitError};
-pub use model::{ReadModel, SetAside, SetAsideEvent};
+pub use model::{ReadModel, SetAside};
 pub use projector::{Projector, ProjectorOptions, Status};
 pub use query::{Query, Value};
 pub use rebuild::{RebuildOptions, Rebuilt, Verified, rebuild, verify};

@@ -2,7 +2,6 @@
 
 use crate::{Error, Query, Transaction};
 use event_log::RecordedEvent;
-use kernel::Timestamp;
 
 /// Tables that follow from events.
 ///
@@ -38,19 +37,4 @@ pub struct SetAside {
     pub position: u64,
     /// Why, without personal data.
     pub reason: String,
-}
-
-/// An event that was set aside, as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SetAsideEvent {
-    /// Its position in the source.
-    pub position: u64,
-    /// Its id.
-    pub event_id: String,
-    /// Its type.
-    pub event_type: String,
-    /// Why it could not be applied.
-    pub reason: String,
-    /// When that was found.
-    pub set_aside_at: Timestamp,
 }

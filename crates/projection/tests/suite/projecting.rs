@@ -6,7 +6,11 @@ use event_log::{
 };
 use kernel::{RequestId, date};
 use projection::{Error, LogSource, Projector, ProjectorOptions, Query, Status, WaitError};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use testing::{TestMetrics, wait_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,6 +28,7 @@ on_both_databases![
     a_snapshot_shows_one_state_and_its_position,
     a_log_that_ends_below_the_checkpoint_stops_the_projector,
     a_copy_that_lost_its_end_is_waited_for,
+    the_lag_in_seconds_grows_while_the_source_is_out_of_sight,
     events_are_read_straight_from_a_log,
 ];
 
@@ -118,13 +123,13 @@ async fn an_event_that_cannot_be_applied_is_set_aside_and_its_neighbours_go_on(p
 
     assert_eq!(counted(&database).await, log.fold());
     assert_eq!(counted(&database).await["a"], (3, 2));
-    let set_aside = database.set_aside(SOURCE, 10).await.unwrap();
+    let stored = Query::new("select position, event_type, reason, event_id from set_aside where source = $1");
+    let set_aside = database.fetch_all(stored.bind(SOURCE)).await.unwrap();
     assert_eq!(set_aside.len(), 1);
-    assert_eq!(
-        (set_aside[0].position, set_aside[0].event_type.as_str(), set_aside[0].reason.as_str()),
-        (2, "letters.smudged.v1", "no letter")
-    );
-    assert_eq!(set_aside[0].event_id, Uuid::from_u64_pair(0, 2).to_string());
+    assert_eq!(set_aside[0].get_u64("position").unwrap(), 2);
+    let text = |column| set_aside[0].get::<String>(column).unwrap();
+    assert_eq!((text("event_type"), text("reason")), ("letters.smudged.v1".into(), "no letter".into()));
+    assert_eq!(text("event_id"), Uuid::from_u64_pair(0, 2).to_string());
     let mut snapshot = database.snapshot().await.unwrap();
     assert_eq!(snapshot.set_aside_count(SOURCE).await.unwrap(), 1);
     projector.stop().await;
@@ -139,8 +144,8 @@ async fn an_event_whose_data_the_database_refuses_is_set_aside_and_its_neighbour
 
     let counted = counted(&database).await;
     assert_eq!((counted["a"], counted["c"], counted.get("b")), ((3, 2), (3, 1), None));
-    let set_aside = database.set_aside(SOURCE, 10).await.unwrap();
-    assert_eq!(set_aside.iter().map(|event| event.position).collect::<Vec<_>>(), [2]);
+    let stored = database.fetch_all(Query::new("select position from set_aside")).await.unwrap();
+    assert_eq!(stored.iter().map(|row| row.get_u64("position").unwrap()).collect::<Vec<_>>(), [2]);
     projector.stop().await;
 }
 
@@ -235,6 +240,26 @@ async fn a_copy_that_lost_its_end_is_waited_for(place: Place) {
     copy.append("c", 3);
     caught_up(&database, &copy).await;
     assert_eq!(counted(&database).await, copy.fold());
+    projector.stop().await;
+}
+
+async fn the_lag_in_seconds_grows_while_the_source_is_out_of_sight(place: Place) {
+    let metrics = TestMetrics::new();
+    let _measured = metrics.here();
+    let lag = || metrics.value("muctieu_projection_lag_seconds").unwrap();
+    let database = place.open::<Counts>().await;
+    let log = MemoryLog::with(&[("a", 1)]);
+    let projector = Running::start(&database, <Counts>::default(), &log);
+    caught_up(&database, &log).await;
+    wait_until(DEADLINE, "a model without lag", || async { lag() == 0.0 }).await;
+
+    log.is_away.store(true, Ordering::SeqCst);
+    wait_until(DEADLINE, "a lag that shows", || async { lag() > 0.0 }).await;
+    let before = lag();
+    wait_until(DEADLINE, "a lag that grows", || async { lag() > before }).await;
+
+    log.is_away.store(false, Ordering::SeqCst);
+    wait_until(DEADLINE, "a model without lag", || async { lag() == 0.0 }).await;
     projector.stop().await;
 }
 
