@@ -36,7 +36,7 @@ pub enum Error {
         deadline: Duration,
     },
     /// The server answered with a refusal: it does not know the service, or the health service itself.
-    #[error("{address} says about '{service}': {} ({})", .status.message(), .status.code())]
+    #[error("{address} says{}: {} ({})", about(service), .status.message(), .status.code())]
     Refused {
         /// Who was asked.
         address: String,
@@ -46,13 +46,21 @@ pub enum Error {
         status: Box<tonic::Status>,
     },
     /// The server answers and does not serve, for example because it shuts down.
-    #[error("{address} does not serve '{service}' now")]
+    #[error("{address} does not serve{} now", named(service))]
     NotServing {
         /// Who was asked.
         address: String,
         /// About which service.
         service: String,
     },
+}
+
+fn about(service: &str) -> String {
+    if service.is_empty() { String::new() } else { format!(" about '{service}'") }
+}
+
+fn named(service: &str) -> String {
+    if service.is_empty() { String::new() } else { format!(" '{service}'") }
 }
 
 /// Asks `grpc.health.v1` at `address` (host:port) for the service; an empty name asks for the server as a whole.
@@ -91,6 +99,19 @@ pub fn local_address(listen: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_was_asked_as_a_whole_is_named_without_a_service() {
+        let message = |service: &str| {
+            let (address, service) = ("127.0.0.1:1".to_owned(), service.to_owned());
+            Error::NotServing { address, service }.to_string()
+        };
+        assert_eq!(message(""), "127.0.0.1:1 does not serve now");
+        assert_eq!(message("poverty"), "127.0.0.1:1 does not serve 'poverty' now");
+        let (address, status) = ("127.0.0.1:1".to_owned(), Box::new(tonic::Status::not_found("unheard of")));
+        let refused = Error::Refused { address, service: String::new(), status }.to_string();
+        assert!(refused.starts_with("127.0.0.1:1 says: unheard of ("), "{refused}");
+    }
 
     #[test]
     fn a_server_that_listens_everywhere_is_reached_on_loopback() {

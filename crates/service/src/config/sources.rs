@@ -8,8 +8,10 @@ use std::{
 
 /// Every environment variable of the program begins so.
 const PREFIX: &str = "MUCTIEU_";
-/// Variables that are no settings: the name of the settings file, and what tests are told or ask for.
-const OTHER_VARIABLES: [&str; 3] = ["MUCTIEU_CONFIG", "MUCTIEU_FAULT", "MUCTIEU_TEST_"];
+/// Variables that are no settings: the name of the settings file, and where a debug build is to end itself.
+const OTHER_VARIABLES: [&str; 2] = ["MUCTIEU_CONFIG", "MUCTIEU_FAULT"];
+/// Variables that begin so are for tests alone.
+const TEST_PREFIX: &str = "MUCTIEU_TEST_";
 /// A secret's file is a password or a URL; more is a mistake.
 const SECRET_BYTES_MAX: usize = 64 * 1024;
 
@@ -123,7 +125,8 @@ fn scalar(value: toml::Value) -> Result<String, &'static str> {
 
 fn read_environment(variables: &[(String, String)]) -> Result<Vec<Written>, Error> {
     let ours = variables.iter().filter(|(name, _)| {
-        name.starts_with(PREFIX) && !OTHER_VARIABLES.iter().any(|other| name.starts_with(other))
+        let other = OTHER_VARIABLES.contains(&&**name) || name.starts_with(TEST_PREFIX);
+        name.starts_with(PREFIX) && !other
     });
     ours.map(|(name, value)| {
         let source = Source::Variable(name.clone());

@@ -54,7 +54,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "data_dir",
         default: ".muctieu",
         visibility: Public,
-        doc: "Folder of the embedded edition's files; created where it is missing.",
+        doc: "Folder of the embedded edition's files, created where it is missing; in the distributed edition only the seal key stands there, unless seal.key_file says otherwise.",
         apply: |settings, text| {
             set(
                 &mut settings.data_dir,
@@ -108,7 +108,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "progress.source_poverty_database_url",
         default: "",
         visibility: Hidden,
-        doc: "PostgreSQL database of poverty-registry as progress may read it: a rebuild reads the log, not the stream. Distributed edition.",
+        doc: "PostgreSQL database of poverty-registry as progress may read it: a rebuild reads the log, not the stream; empty: poverty.database_url. Distributed edition.",
         apply: |settings, text| {
             set(&mut settings.progress_source_poverty_database_url, unless_empty(text, postgres_url))
         },

@@ -89,6 +89,10 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one() {
 fn variables_of_tests_and_the_name_of_the_file_are_no_settings() {
     assert!(from_variables(&[("MUCTIEU_CONFIG", "a.toml"), ("MUCTIEU_TEST_POSTGRES", "x")]).is_ok());
     assert!(from_variables(&[("MUCTIEU_FAULT", "after_commit:abort")]).is_ok());
+    for slip in ["MUCTIEU_CONFIGX", "MUCTIEU_CONFIG_FILE", "MUCTIEU_FAULTS", "MUCTIEU_TESTS"] {
+        let refused = from_variables(&[(slip, "x")]);
+        assert!(matches!(refused, Err(Error::UnknownKey { .. })), "{slip} gives {refused:?}");
+    }
 }
 
 #[test]

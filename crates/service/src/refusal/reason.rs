@@ -83,6 +83,11 @@ reasons! {
         en: "{field} '{value}' is not valid",
         remedy: "give {expected}"
     }
+    FIELDS_EXCLUSIVE InvalidArgument {
+        vi: "Chỉ được nhập một trong hai thông tin '{field}' và '{other}'. Vui lòng để trống một thông tin.",
+        en: "{field} and {other} are both given",
+        remedy: "give one of them and leave the other empty"
+    }
     ACTOR_INVALID InvalidArgument {
         vi: "Tên người thực hiện không hợp lệ. Vui lòng dùng tên đăng nhập không dấu, tối đa 100 ký tự.",
         en: "metadata x-muctieu-actor is not 1 to 100 printable ASCII characters",
@@ -173,8 +178,8 @@ reasons! {
         remedy: "ask with a map on which the area was in force, or list that map with ListAreas"
     }
     REBASE_IMPOSSIBLE FailedPrecondition {
-        vi: "Không thể quy đổi số liệu của '{area}' về bản đồ hành chính ngày {map} vì {cause}. Vui lòng xem số liệu trên bản đồ gốc.",
-        en: "figures of area '{area}' cannot be re-based onto the map of {map}: {cause}",
+        vi: "Không thể quy đổi số liệu của '{area}' về bản đồ hành chính ngày {map} vì {households} hộ được ghi nhận tại {units} mà không kèm thôn, bản. Vui lòng xem số liệu trên bản đồ gốc.",
+        en: "figures of area '{area}' cannot be re-based onto the map of {map}: {households} households were recorded without a village in {units}",
         remedy: "ask on the map on which the facts were recorded"
     }
     RESIDENCE_NOT_ON_MAP FailedPrecondition {

@@ -2,8 +2,7 @@
 
 use super::token::{self, Kind};
 use crate::{Refusal, reason};
-use std::{collections::BTreeMap, fmt, time::Duration};
-use tokio::sync::watch;
+use std::{collections::BTreeMap, fmt};
 
 const CONTEXTS_MAX: usize = 16;
 
@@ -46,16 +45,6 @@ impl ConsistencyToken {
     pub fn position(&self, context: &str) -> Option<u64> {
         self.0.get(context).copied()
     }
-
-    /// Asks for everything that either token asks for.
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        for (context, position) in other.0 {
-            let required = self.0.entry(context).or_default();
-            *required = position.max(*required);
-        }
-        self
-    }
 }
 
 impl fmt::Display for ConsistencyToken {
@@ -69,22 +58,12 @@ impl fmt::Display for ConsistencyToken {
     }
 }
 
-/// Waits until a view has read its log up to the position, at most `wait_max`: refused with `NOT_CAUGHT_UP` after that.
-/// `seen` holds the position up to which the view has read.
-pub async fn caught_up(
-    seen: &mut watch::Receiver<u64>,
-    required: u64,
-    wait_max: Duration,
-) -> Result<(), Refusal> {
-    let arrived = matches!(
-        tokio::time::timeout(wait_max, seen.wait_for(|position| *position >= required)).await,
-        Ok(Ok(_))
-    );
-    if arrived {
-        return Ok(());
-    }
-    let position = *seen.borrow();
-    Err(Refusal::new(&reason::NOT_CAUGHT_UP).with("position", position).with("required", required))
+/// The refusal of a read whose view has read its log up to `position` only, when the time to wait is over.
+pub fn not_caught_up(position: u64, required: u64) -> Refusal {
+    Refusal::new(&reason::NOT_CAUGHT_UP)
+        .with("position", position)
+        .with("required", required)
+        .at("consistency_token")
 }
 
 #[cfg(test)]
@@ -108,12 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn two_tokens_together_ask_for_the_later_position_of_each_context() {
-        let both = ConsistencyToken::of("poverty", 7)
-            .and(ConsistencyToken::of("poverty", 5))
-            .and(ConsistencyToken::of("ledger", 2));
-        assert_eq!((both.position("poverty"), both.position("ledger")), (Some(7), Some(2)));
-        assert_eq!(both.position("criteria"), None);
+    fn a_token_asks_for_a_position_of_its_own_context_alone() {
+        let token = ConsistencyToken::of("poverty", 7);
+        assert_eq!((token.position("poverty"), token.position("criteria")), (Some(7), None));
     }
 
     #[test]
@@ -122,20 +98,11 @@ mod tests {
         assert_eq!(ConsistencyToken::parse(&etag).unwrap_err().reason(), "CONSISTENCY_TOKEN_INVALID");
     }
 
-    #[tokio::test]
-    async fn a_read_waits_until_the_view_has_caught_up() {
-        let (view, mut seen) = watch::channel(4);
-        let reader = tokio::spawn(async move { caught_up(&mut seen, 6, Duration::from_secs(30)).await });
-        view.send(5).unwrap();
-        view.send(6).unwrap();
-        assert_eq!(reader.await.unwrap(), Ok(()));
-    }
-
-    #[tokio::test]
-    async fn a_view_that_stays_behind_is_named_with_both_positions() {
-        let (_view, mut seen) = watch::channel(4);
-        let refusal = caught_up(&mut seen, 6, Duration::from_millis(1)).await.unwrap_err();
+    #[test]
+    fn a_view_that_stays_behind_is_named_with_both_positions_and_the_field() {
+        let refusal = not_caught_up(4, 6);
         assert_eq!(refusal.reason(), "NOT_CAUGHT_UP");
         assert_eq!((&*refusal.metadata()["position"], &*refusal.metadata()["required"]), ("4", "6"));
+        assert_eq!(refusal.violations()[0].field, "consistency_token");
     }
 }
