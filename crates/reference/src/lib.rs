@@ -17,14 +17,14 @@ pub mod provenance;
 pub mod standards;
 pub mod targets;
 
-pub use areas::{Area, AreaKind, Areas, Candidate, Geography, UnknownArea};
+pub use areas::{Area, AreaKind, AreaVersions, Areas, Candidate, Geography, UnknownArea};
 pub use caveat::Caveat;
 pub use check::{CheckReport, Finding, PackErrors, check};
 pub use ethnic_groups::{EthnicGroup, EthnicGroups};
 pub use kernel::AreaType;
 pub use provenance::{Mark, Provenance};
 pub use standards::{Classified, IncomeMeasure, Indicator, NotClassifiable, Standard, Standards};
-pub use targets::{Baseline, Feed, Op, Target, Targets};
+pub use targets::{Baseline, Computation, Feed, Op, Target, Targets};
 
 use packs::Packs;
 use std::path::Path;

@@ -76,6 +76,18 @@ impl Feed {
     }
 }
 
+/// How an actual value is computed from the poverty registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Computation {
+    /// Percentage points by which the poverty rate of the province fell in the mean of a year.
+    MeanYearlyFall,
+    /// The same of the poor districts at the start.
+    MeanYearlyFallOfPoorDistricts,
+    /// Poor households of the province out of those at the start.
+    RelativeToStart,
+}
+
 /// A target (*mục tiêu*) of the resolution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -99,6 +111,8 @@ pub struct Target {
     pub relative_to: Option<String>,
     /// Where the actual value comes from.
     pub feeds: Feed,
+    /// How it is computed; `None` where nothing feeds it yet.
+    pub computed_as: Option<Computation>,
     /// What a reader must know to judge it.
     pub note: Option<String>,
     /// Where it was read.
@@ -189,6 +203,7 @@ impl Targets {
                 scope: record.scope.clone(),
                 relative_to: record.relative_to.clone(),
                 feeds: record.feeds,
+                computed_as: record.computed_as,
                 note: record.note.clone(),
                 provenance: record.provenance(),
             })

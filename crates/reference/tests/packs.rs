@@ -4,7 +4,7 @@ mod folder;
 
 use folder::Folder;
 use kernel::{Ratio, date};
-use reference::{Finding, Mark, Reference, check};
+use reference::{Computation, Finding, Mark, Reference, check};
 
 #[test]
 fn the_embedded_packs_pass_the_check_and_are_counted() {
@@ -29,6 +29,16 @@ fn the_resolution_has_42_targets_and_9_baselines_with_exact_values() {
     let value = |id: &str| targets.get(id).unwrap().target;
     assert_eq!(value("T06"), "173/10".parse::<Ratio>().unwrap());
     assert_eq!([value("T09"), value("T10"), value("T11")], ["3", "4", "1/2"].map(|it| it.parse().unwrap()));
+    let computed = targets.all().iter().filter_map(|target| Some((&*target.id, target.computed_as?)));
+    let computed: Vec<_> = computed.collect();
+    assert_eq!(
+        computed,
+        [
+            ("T09", Computation::MeanYearlyFall),
+            ("T10", Computation::MeanYearlyFallOfPoorDistricts),
+            ("T11", Computation::RelativeToStart),
+        ]
+    );
     let recognised = targets.baseline("B02").unwrap();
     assert_eq!((recognised.value, recognised.of), (Ratio::whole(39), Some(Ratio::whole(94))));
     assert!(targets.all().iter().all(|target| target.provenance.mark == Mark::Law));
@@ -407,6 +417,15 @@ fn broken_targets_and_a_second_resolution_are_named() {
     assert_finding(&target("=", r#""3""#), 2, Some("T01"), "unknown variant `=`");
     assert_finding(&target(">=", "17.3"), 2, Some("T01"), "invalid type: floating point");
     assert_finding(&target(">=", r#""17,3""#), 2, Some("T01"), "is neither a decimal");
+    let computed = |how: &str, feeds: &str| {
+        let fields =
+            r#""id": "T01", "group": "a", "vi": "a", "en": "a", "op": ">=", "target": "3", "unit": "%""#;
+        let how = format!(r#""feeds": "{feeds}", "computed_as": "{how}""#);
+        pack("targets", &format!("{{{fields}, {how}, {MARKED}}}"))
+    };
+    assert_finding(&computed("mean", "poverty"), 2, Some("T01"), "unknown variant `mean`");
+    let beside = "computed_as stands beside feeds ledger";
+    assert_finding(&computed("relative_to_start", "ledger"), 2, Some("T01"), beside);
     let resolution =
         format!(r#"{{"id": "2026-2030", "title": "a", "from": "2026-01-01", "to": "2030-12-31", {MARKED}}}"#);
     assert_finding(&pack("resolution", &resolution), 2, Some("2026-2030"), "a second resolution");

@@ -37,23 +37,38 @@ pub struct AreaVersion {
     pub valid_from: Option<Date>,
     /// Last day; `None` while the unit is in force.
     pub valid_to: Option<Date>,
-    /// The unit that took its place.
-    pub successor: Option<(AreaKey, String)>,
 }
 
+impl AreaVersion {
+    fn of(area: &Area) -> Self {
+        Self {
+            key: area.key.clone(),
+            display_name: area.display_name(),
+            valid_from: area.valid_from(),
+            valid_to: area.valid_to,
+        }
+    }
+}
+
+/// `Xã Phúc Than (… – 2025-06-30)`, `Xã Mường Than (2025-07-01 – …)`: the same in every language.
 impl fmt::Display for AreaVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.display_name)?;
-        if let Some(first) = self.valid_from {
-            write!(f, " from {first}")?;
+        let day = |day: Option<Date>| day.map_or_else(|| "…".to_owned(), |day| day.to_string());
+        write!(f, "{} ({} – {})", self.display_name, day(self.valid_from), day(self.valid_to))
+    }
+}
+
+/// Every version of a code, the earliest first; shown with commas between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AreaVersions(pub Vec<AreaVersion>);
+
+impl fmt::Display for AreaVersions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, version) in self.0.iter().enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(f, "{comma}{version}")?;
         }
-        if let Some(last) = self.valid_to {
-            write!(f, " until {last}")?;
-        }
-        match &self.successor {
-            Some((key, name)) => write!(f, " (since then {name}, {})", key.code),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -67,19 +82,15 @@ pub enum UnknownArea {
         code: AreaCode,
     },
     /// The code was borne on other days only.
-    #[error("area code {code} was not in force on {day}: {}", list(versions))]
+    #[error("area code {code} was not in force on {day}: {versions}")]
     NotInForce {
         /// What was asked for.
         code: AreaCode,
         /// The day.
         day: Date,
-        /// Every version of the code, the earliest first.
-        versions: Vec<AreaVersion>,
+        /// What the code named, and when.
+        versions: AreaVersions,
     },
-}
-
-fn list(versions: &[AreaVersion]) -> String {
-    versions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Areas {
@@ -98,7 +109,7 @@ impl Areas {
         areas.clone().find(|area| area.in_force(day)).ok_or_else(|| UnknownArea::NotInForce {
             code: code.clone(),
             day,
-            versions: areas.map(|area| self.version(area)).collect(),
+            versions: AreaVersions(areas.map(AreaVersion::of).collect()),
         })
     }
 
@@ -220,17 +231,6 @@ impl Areas {
             return self.parent(&area.key, own_map).into_iter().collect();
         }
         predecessors.iter().filter_map(|part| self.get(part)).collect()
-    }
-
-    fn version(&self, area: &Area) -> AreaVersion {
-        let successor = self.successor(&area.key).and_then(|key| self.get(key));
-        AreaVersion {
-            key: area.key.clone(),
-            display_name: area.display_name(),
-            valid_from: area.valid_from(),
-            valid_to: area.valid_to,
-            successor: successor.map(|next| (next.key.clone(), next.display_name())),
-        }
     }
 
     /// Builds from packs that passed the check; `None` without a province or a map, which the check reports.

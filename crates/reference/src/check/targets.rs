@@ -1,7 +1,7 @@
 //! The resolution, its targets and its baselines.
 
 use super::Finding;
-use crate::packs::Packs;
+use crate::{packs::Packs, targets::Feed};
 use kernel::Ratio;
 
 pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
@@ -24,6 +24,14 @@ pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
             [("group", &record.group), ("vi", &record.vi), ("en", &record.en), ("unit", &record.unit)];
         for (field, _) in texts.iter().filter(|(_, text)| text.trim().is_empty()) {
             findings.push(Finding::of(located, format!("the field {field} is empty"), "fill it"));
+        }
+        if record.computed_as.is_some() && record.feeds != Feed::Poverty {
+            let problem = format!("computed_as stands beside feeds {}", record.feeds.as_str());
+            findings.push(Finding::of(
+                located,
+                problem,
+                "computed_as is for feeds poverty alone: correct one",
+            ));
         }
     }
     for located in packs.baselines.located() {

@@ -3,7 +3,7 @@
 use crate::{
     areas::{AreaKind, LineageKind, RegionClass},
     provenance::{Mark, Provenance},
-    targets::{Feed, Op},
+    targets::{Computation, Feed, Op},
 };
 use kernel::{AreaCode, AreaKey, Date, Ratio, VillageCode};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
@@ -237,6 +237,8 @@ pub(crate) struct TargetRecord {
     #[serde(default)]
     pub(crate) relative_to: Option<String>,
     pub(crate) feeds: Feed,
+    #[serde(default)]
+    pub(crate) computed_as: Option<Computation>,
     #[serde(default)]
     pub(crate) note: Option<String>,
     source: String,

@@ -304,7 +304,7 @@ impl Standards {
     }
 }
 
-/// `poor`, `near_poor` or `not_poor`: the word of the packs and of the rules' wording.
+/// The class in the Vietnamese wording of the rules.
 const fn vietnamese(class: PovertyClass) -> &'static str {
     match class {
         PovertyClass::Poor => "nghèo",
@@ -313,6 +313,7 @@ const fn vietnamese(class: PovertyClass) -> &'static str {
     }
 }
 
+/// `poor`, `near_poor` or `not_poor`: the word of the packs and of the rules' wording.
 pub(crate) const fn class_name(class: PovertyClass) -> &'static str {
     match class {
         PovertyClass::Poor => "poor",
