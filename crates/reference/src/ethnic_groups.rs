@@ -16,37 +16,25 @@ pub struct EthnicGroup {
     pub provenance: Provenance,
 }
 
-/// All ethnic groups, in the order of their codes.
+/// All ethnic groups.
 #[derive(Clone, Debug)]
 pub struct EthnicGroups {
-    groups: Vec<EthnicGroup>,
-    by_code: HashMap<String, usize>,
+    by_code: HashMap<String, EthnicGroup>,
 }
 
 impl EthnicGroups {
     /// The group with this code.
     pub fn get(&self, code: &str) -> Option<&EthnicGroup> {
-        self.by_code.get(code).map(|&at| &self.groups[at])
-    }
-
-    /// All groups in the order of their codes.
-    pub fn all(&self) -> &[EthnicGroup] {
-        &self.groups
+        self.by_code.get(code)
     }
 
     pub(crate) fn from_packs(packs: &Packs) -> Self {
-        let mut groups: Vec<_> = packs
-            .ethnic_groups
-            .values()
-            .map(|record| EthnicGroup {
-                code: record.code.clone(),
-                name: kernel::text::normalize(&record.name),
-                minority: record.minority,
-                provenance: record.provenance(),
-            })
-            .collect();
-        groups.sort_by(|a, b| a.code.cmp(&b.code));
-        let by_code = groups.iter().enumerate().map(|(at, group)| (group.code.clone(), at)).collect();
-        Self { groups, by_code }
+        let groups = packs.ethnic_groups.values().map(|record| EthnicGroup {
+            code: record.code.clone(),
+            name: kernel::text::normalize(&record.name),
+            minority: record.minority,
+            provenance: record.provenance(),
+        });
+        Self { by_code: groups.map(|group| (group.code.clone(), group)).collect() }
     }
 }

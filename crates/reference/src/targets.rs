@@ -141,9 +141,7 @@ pub struct Baseline {
 /// The resolution's targets and baselines, in its order.
 #[derive(Clone, Debug)]
 pub struct Targets {
-    title: String,
     period: Period,
-    provenance: Provenance,
     targets: Vec<Target>,
     targets_by_id: HashMap<String, usize>,
     baselines: Vec<Baseline>,
@@ -151,19 +149,9 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// Title of the resolution.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-
     /// The days over which the targets are to be reached.
     pub const fn period(&self) -> Period {
         self.period
-    }
-
-    /// Where the resolution was read.
-    pub const fn provenance(&self) -> &Provenance {
-        &self.provenance
     }
 
     /// The target with this id.
@@ -222,9 +210,7 @@ impl Targets {
             })
             .collect();
         Some(Self {
-            title: resolution.title.clone(),
             period: Period { from: resolution.from, to: Some(resolution.to) },
-            provenance: resolution.provenance(),
             targets_by_id: targets.iter().enumerate().map(|(at, target)| (target.id.clone(), at)).collect(),
             targets,
             baselines_by_id: baselines.iter().enumerate().map(|(at, it)| (it.id.clone(), at)).collect(),

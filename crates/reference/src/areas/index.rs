@@ -1,6 +1,6 @@
 //! Areas as nodes of a graph, with every answer that a reader asks for computed once.
 
-use super::unit::{Area, AreaKind, Geography, Lineage};
+use super::unit::{Area, AreaKind, Geography};
 use crate::packs::{Packs, Sourced};
 use kernel::{AreaCode, AreaKey, text};
 use std::collections::{BTreeSet, HashMap};
@@ -39,7 +39,7 @@ impl AreaIndex {
     pub(super) fn build(
         packs: &Packs,
         geographies: &[Geography],
-        lineages: &HashMap<AreaKey, Lineage>,
+        made_from: &HashMap<AreaKey, Vec<AreaKey>>,
     ) -> Option<Self> {
         let (areas, parent_keys) = areas_by_key(packs);
         let by_key: HashMap<_, _> =
@@ -51,9 +51,9 @@ impl AreaIndex {
         let province = areas.iter().position(|area| area.kind == AreaKind::Province)?;
         let mut successor = vec![None; areas.len()];
         let mut predecessors = vec![Vec::new(); areas.len()];
-        for (into, lineage) in lineages {
+        for (into, parts) in made_from {
             let Some(&into) = by_key.get(into) else { continue };
-            predecessors[into] = lineage.from.iter().filter_map(|key| by_key.get(key).copied()).collect();
+            predecessors[into] = parts.iter().filter_map(|key| by_key.get(key).copied()).collect();
             for &part in &predecessors[into] {
                 successor[part] = Some(into);
             }

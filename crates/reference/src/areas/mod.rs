@@ -7,7 +7,7 @@ mod search;
 mod unit;
 
 pub use search::Candidate;
-pub use unit::{Area, AreaKind, Geography, Lineage, LineageKind, PoorDistrict, RegionClass, RegionFact};
+pub use unit::{Area, AreaKind, Geography, LineageKind, PoorDistrict, RegionClass, RegionFact};
 
 use crate::provenance::Provenance;
 use index::AreaIndex;
@@ -21,7 +21,7 @@ pub struct Areas {
     index: AreaIndex,
     names: NameIndex,
     geographies: Vec<Geography>,
-    lineages: HashMap<AreaKey, Lineage>,
+    predecessors: HashMap<AreaKey, Vec<AreaKey>>,
     regions: HashMap<AreaKey, Vec<RegionFact>>,
     poor_districts: Vec<PoorDistrict>,
 }
@@ -173,12 +173,7 @@ impl Areas {
 
     /// The units this one was made from, by code.
     pub fn predecessors(&self, key: &AreaKey) -> &[AreaKey] {
-        self.lineages.get(key).map_or(&[], |lineage| &lineage.from)
-    }
-
-    /// How this unit came out of earlier ones.
-    pub fn lineage(&self, key: &AreaKey) -> Option<&Lineage> {
-        self.lineages.get(key)
+        self.predecessors.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Every area that bears the name, with or without its kind, in any letter case, composition and tone placement;
@@ -236,10 +231,10 @@ impl Areas {
     /// Builds from packs that passed the check; `None` without a province or a map, which the check reports.
     pub(crate) fn from_packs(packs: &crate::packs::Packs) -> Option<Self> {
         let geographies = unit::geographies(packs);
-        let lineages = unit::lineages(packs);
-        let index = AreaIndex::build(packs, &geographies, &lineages)?;
+        let predecessors = unit::predecessors(packs);
+        let index = AreaIndex::build(packs, &geographies, &predecessors)?;
         let names = NameIndex::build(index.areas());
         let (regions, poor_districts) = (unit::regions(packs), unit::poor_districts(packs));
-        Some(Self { index, names, geographies, lineages, regions, poor_districts })
+        Some(Self { index, names, geographies, predecessors, regions, poor_districts })
     }
 }

@@ -156,19 +156,6 @@ pub enum LineageKind {
     CodeChange,
 }
 
-/// The event by which a unit came out of earlier ones, on the unit's first day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lineage {
-    /// What happened.
-    pub kind: LineageKind,
-    /// The units it was made from, by code.
-    pub from: Vec<AreaKey>,
-    /// The instrument and its item.
-    pub instrument: String,
-    /// Where that was read.
-    pub provenance: Provenance,
-}
-
 /// Region of the ethnic-minority and mountainous areas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum RegionClass {
@@ -221,18 +208,14 @@ pub(super) fn geographies(packs: &Packs) -> Vec<Geography> {
     geographies
 }
 
-pub(super) fn lineages(packs: &Packs) -> HashMap<AreaKey, Lineage> {
-    let lineage = |record: &crate::packs::LineageRecord| {
+/// The units that each unit was made from, by code.
+pub(super) fn predecessors(packs: &Packs) -> HashMap<AreaKey, Vec<AreaKey>> {
+    let parts = packs.lineage.values().map(|record| {
         let mut from = record.from.clone();
         from.sort();
-        Lineage {
-            kind: record.kind,
-            from,
-            instrument: record.instrument.clone(),
-            provenance: record.provenance(),
-        }
-    };
-    packs.lineage.values().map(|record| (record.into.clone(), lineage(record))).collect()
+        (record.into.clone(), from)
+    });
+    parts.collect()
 }
 
 pub(super) fn regions(packs: &Packs) -> HashMap<AreaKey, Vec<RegionFact>> {

@@ -90,11 +90,6 @@ impl CheckReport {
     pub fn is_clean(&self) -> bool {
         self.findings.is_empty()
     }
-
-    /// Records of one kind of pack; 0 for an unknown kind.
-    pub fn records(&self, pack: &str) -> usize {
-        self.packs.iter().find(|counts| counts.pack == pack).map_or(0, |counts| counts.records)
-    }
 }
 
 /// Villages keep their identity, so they stand on every map.

@@ -152,7 +152,8 @@ pub(crate) struct LineageRecord {
     pub(crate) into: AreaKey,
     pub(crate) from: Vec<AreaKey>,
     pub(crate) kind: LineageKind,
-    pub(crate) instrument: String,
+    #[serde(rename = "instrument")]
+    _instrument: String,
     source: String,
     mark: Mark,
 }
@@ -210,7 +211,8 @@ pack!(EthnicGroupRecord, "ethnic-groups", |it| it.code.clone());
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResolutionRecord {
     pub(crate) id: String,
-    pub(crate) title: String,
+    #[serde(rename = "title")]
+    _title: String,
     #[serde(deserialize_with = "day")]
     pub(crate) from: Date,
     #[serde(deserialize_with = "day")]
