@@ -38,7 +38,7 @@ pub(crate) enum Command {
     Demo(DemoOptions),
     /// Create or migrate the databases that the settings name, then stop.
     Migrate,
-    /// Recompute every proof of the logs from their content, and the read models from the logs.
+    /// Recompute every proof of the log from its content; with --views also compare the read models with it.
     Verify {
         /// A signed checkpoint that was kept elsewhere: shows a log that was cut or rewritten as a whole.
         #[arg(long, value_name = "FILE")]

@@ -64,7 +64,7 @@ pub(crate) fn lock_data_dir(settings: &Settings) -> anyhow::Result<File> {
 /// Refuses where the embedded edition has no log: to verify or rebuild nothing would only hide a folder that was
 /// mistaken. The distributed edition is told by its database.
 pub(crate) fn expect_log(settings: &Settings) -> anyhow::Result<()> {
-    match poverty_log(settings)?.store {
+    match poverty_log_for_progress(settings)? {
         LogStore::Sqlite(path) if !path.exists() => bail!(
             "data_dir {} holds no log; {}",
             settings.data_dir.display(),

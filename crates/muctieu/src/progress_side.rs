@@ -38,6 +38,7 @@ impl ProgressSide {
         let options = ProgressOptions {
             wait_max: settings.limits.consistency_wait_max,
             watches_max: settings.limits.watch_streams_max,
+            page_size_max: settings.limits.page_size_max,
             ..ProgressOptions::default()
         };
         Progress::new(self.views.clone(), Arc::clone(reference), clock, options, shutdown.clone())

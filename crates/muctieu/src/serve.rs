@@ -167,10 +167,8 @@ pub(crate) fn reference(settings: &Settings) -> anyhow::Result<Arc<Reference>> {
 /// Begins to connect. A NATS server that is away is no failure, for commands are recorded without it; the operator is told.
 async fn connect(settings: &Settings, service: Service, background: &Background) -> anyhow::Result<Bus> {
     let url = required("nats.url", settings.nats.url.as_ref())?;
-    let options = BusOptions {
-        servers: url.expose().to_owned(),
-        client_name: format!("muctieu {service:?}"),
-    };
+    let options =
+        BusOptions { servers: url.expose().to_owned(), client_name: format!("muctieu {service:?}") };
     let bus = Bus::connect(options).await.context("setting nats.url cannot be used")?;
     let (waiting, stop) = (bus.clone(), background.stop());
     background.spawn::<Infallible>("the look at NATS", async move {

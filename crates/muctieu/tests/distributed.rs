@@ -156,6 +156,8 @@ struct Site {
     registry: Launch,
     progress: Launch,
     operator: Launch,
+    /// Knows the registry's log only as progress may read it.
+    rebuilder: Launch,
 }
 
 impl Site {
@@ -173,8 +175,21 @@ impl Site {
         };
         let (registry, progress) = (launch(&["serve", "poverty-registry"]), launch(&["serve", "progress"]));
         let operator = launch(&["verify", "--views"]);
+        let rebuilder = Launch::new(&["rebuild", "progress"], folder.path())
+            .with("MUCTIEU_EDITION", "distributed")
+            .with("MUCTIEU_PROGRESS_DATABASE_URL", progress_database.url())
+            .with("MUCTIEU_PROGRESS_SOURCE_POVERTY_DATABASE_URL", registry_database.url());
         launch(&["migrate"]).finish().await.succeeded();
-        Self { registry_database, progress_database, nats, _folder: folder, registry, progress, operator }
+        Self {
+            registry_database,
+            progress_database,
+            nats,
+            _folder: folder,
+            registry,
+            progress,
+            operator,
+            rebuilder,
+        }
     }
 
     async fn events(&self) -> i64 {
@@ -271,6 +286,8 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_counted_twice_through_kills
         "the registry seals what is left and ends in order"
     );
     let report = site.operator.finish().await.succeeded();
+    let rebuilt = site.rebuilder.finish().await.succeeded();
+    assert!(rebuilt.contains("progress: rebuilt as generation 2"), "{rebuilt}");
     let sealed = format!("{expected_events} of them sealed");
     assert!(report.contains(&sealed), "every event is sealed: {report}");
     drop((site.progress_database, site.registry_database));

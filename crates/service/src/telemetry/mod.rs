@@ -10,6 +10,7 @@ pub use metrics_page::{measure, metrics_text, serve_metrics};
 pub use table::{METRICS, Metric, metrics_as_markdown};
 
 use crate::config::TelemetryFormat;
+use std::io::IsTerminal;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Why telemetry did not start.
@@ -37,7 +38,9 @@ pub enum Error {
 pub fn log(filter: &str, format: TelemetryFormat) -> Result<(), Error> {
     let chosen =
         EnvFilter::try_new(filter).map_err(|cause| Error::Filter { filter: filter.to_owned(), cause })?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let lines = match format {
         TelemetryFormat::Text => lines.boxed(),
         TelemetryFormat::Json => lines.json().flatten_event(true).boxed(),
