@@ -9,7 +9,11 @@ use futures::{StreamExt, stream::BoxStream};
 use kernel::SharedClock;
 use projection::{ReadDatabase, Transaction, WaitError};
 use reference::Reference;
-use service::{Refusal, reason, request::ConsistencyToken, server::Gate};
+use service::{
+    Refusal, reason,
+    request::{ConsistencyToken, not_caught_up},
+    server::Gate,
+};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -23,11 +27,21 @@ pub struct ProgressOptions {
     pub bookmark_every: Duration,
     /// Watchers at one time at most.
     pub watches_max: usize,
+    /// From one view to the next that a watcher is told at least: what came meanwhile is told together.
+    pub watch_interval: Duration,
+    /// Facts of one page of an explanation at most.
+    pub page_size_max: usize,
 }
 
 impl Default for ProgressOptions {
     fn default() -> Self {
-        Self { wait_max: Duration::from_secs(5), bookmark_every: Duration::from_secs(5), watches_max: 256 }
+        Self {
+            wait_max: Duration::from_secs(5),
+            bookmark_every: Duration::from_secs(5),
+            watches_max: 256,
+            watch_interval: Duration::from_millis(200),
+            page_size_max: 1_000,
+        }
     }
 }
 
@@ -66,9 +80,7 @@ impl Progress {
         if let Some(position) = ConsistencyToken::parse(consistency_token)?.position(SOURCE) {
             let waited = self.database.wait_for(SOURCE, position, self.options.wait_max).await;
             waited.map_err(|error| match error {
-                WaitError::TooLate { wanted, applied, .. } => {
-                    Refusal::new(&reason::NOT_CAUGHT_UP).with("position", applied).with("required", wanted)
-                }
+                WaitError::TooLate { wanted, applied, .. } => not_caught_up(applied, wanted),
                 WaitError::Closed => Refusal::new(&reason::SHUTTING_DOWN),
             })?;
         }
@@ -112,7 +124,10 @@ impl progress_server::Progress for Progress {
         request: Request<proto::ExplainFigureRequest>,
     ) -> Result<Response<proto::ExplainFigureResponse>, Status> {
         let mut snapshot = self.snapshot("").await?;
-        Ok(Response::new(views::explain(&self.grounds, &mut snapshot, request.get_ref()).await?))
+        Ok(Response::new(
+            views::explain(&self.grounds, &mut snapshot, request.get_ref(), self.options.page_size_max)
+                .await?,
+        ))
     }
 
     async fn watch_progress(
@@ -124,6 +139,7 @@ impl progress_server::Progress for Progress {
             database: self.database.clone(),
             request: request.into_inner(),
             bookmark_every: self.options.bookmark_every,
+            interval: self.options.watch_interval,
             stop: self.stop.clone(),
             _place: self.watches.enter()?,
         };

@@ -40,10 +40,9 @@ pub(crate) fn list_areas(
 ) -> Result<proto::ListAreasResponse, Refusal> {
     let areas = &grounds.reference.areas;
     if !request.query.is_empty() && !request.parent.is_empty() {
-        return Err(Refusal::new(&reason::FIELD_INVALID)
-            .with("field", "query")
-            .with("value", &request.query)
-            .with("expected", "either a parent or a query, not both")
+        return Err(Refusal::new(&reason::FIELDS_EXCLUSIVE)
+            .with("field", "parent")
+            .with("other", "query")
             .at("query"));
     }
     if !request.query.is_empty() {

@@ -5,7 +5,7 @@ use super::{
     movements::{YearOfView, YearSight},
     point::{PointOfView, is_on_map},
     poverty::{Sight, value},
-    status::{DataStatus, figure},
+    status::figure,
     targets,
 };
 use crate::{
@@ -25,7 +25,8 @@ use service::{
     request::{Page, PageSizes, QueryHash},
 };
 
-const PAGES: PageSizes = PageSizes { default: 100, max: 1_000 };
+/// Facts of a page where the request does not say how many.
+const PAGE_SIZE_DEFAULT: usize = 100;
 
 /// Position of the event and the fact's place within it: facts come in this order.
 type FactPlace = (u64, u64);
@@ -35,16 +36,18 @@ pub(crate) async fn explain(
     grounds: &Grounds,
     snapshot: &mut Transaction,
     request: &proto::ExplainFigureRequest,
+    page_size_max: usize,
 ) -> Result<proto::ExplainFigureResponse, Refusal> {
     let query = proto::ExplainFigureRequest { name: request.name.clone(), ..Default::default() };
     let query = QueryHash::of("ExplainFigure", &query);
-    let page = Page::parse(PAGES, request.page_size, &request.page_token, query)?;
+    let sizes = PageSizes { default: PAGE_SIZE_DEFAULT, max: page_size_max };
+    let page = Page::parse(sizes, request.page_size, &request.page_token, query)?;
     let unknown = || Refusal::new(&reason::FIGURE_UNKNOWN).with("figure", &request.name).at("name");
     let name: FigureName = request.name.parse().map_err(|_| unknown())?;
     match name {
         FigureName::Count(name) => {
             let area = area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
-            let shown = count(grounds, snapshot, &name).await?;
+            let shown = count(grounds, snapshot, area, &name).await?;
             let formula = count_formula(grounds, area, &name);
             facts(grounds, snapshot, &Sum::of_count(&name), name.unit, formula, &shown, &page).await
         }
@@ -55,8 +58,8 @@ pub(crate) async fn explain(
             facts(grounds, snapshot, &Sum::of_movement(&name), name.unit, formula, &shown, &page).await
         }
         FigureName::Share(name) => {
-            area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
-            share(grounds, snapshot, &name).await
+            let area = area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
+            share(grounds, snapshot, area, &name).await
         }
         FigureName::Target(name) => {
             let explained = targets::explain(grounds, snapshot, &name).await?.ok_or_else(unknown)?;
@@ -74,19 +77,18 @@ fn area<'a>(grounds: &'a Grounds, key: &AreaKey, map: kernel::Date) -> Option<&'
     grounds.reference.areas.get(key).filter(|area| is_on_map(area, map))
 }
 
-/// The count as views show it.
-pub(crate) async fn count(
+/// The count as views show it, and refused where they refuse.
+async fn count(
     grounds: &Grounds,
     snapshot: &mut Transaction,
+    area: &Area,
     name: &CountName,
 ) -> Result<proto::Figure, Refusal> {
-    let Scope { area: key, as_at, known_on, map } = &name.scope;
-    let view = PointOfView { as_at: *as_at, known_on: *known_on, map: *map };
+    let Scope { as_at, known_on, map, .. } = name.scope;
+    let view = PointOfView { as_at, known_on, map };
     let full_name = FigureName::Count(name.clone());
-    let Some(area) = area(grounds, key, *map) else {
-        return Ok(figure(&full_name, DataStatus::NoData, 0, name.unit));
-    };
     let sight = Sight::of(grounds, snapshot, view, std::iter::once(area)).await?;
+    sight.refuse_where_nothing_can_be_placed(area, "name")?;
     let stocks = match name.ethnicity {
         None => sight.stocks(area),
         Some(group) => sight.stocks_of_group(area, group),
@@ -103,13 +105,15 @@ async fn movement(
 ) -> Result<proto::Figure, Refusal> {
     let point = YearOfView { year: name.year, known_on: name.known_on, map: name.map };
     let sight = YearSight::of(grounds, snapshot, point, std::iter::once(area)).await?;
-    Ok(sight.column(area, name.unit, name.class, name.column))
+    sight.refuse_where_nothing_can_be_placed(area, "name")?;
+    Ok(sight.column(area, sight.status(area), name.unit, name.class, name.column))
 }
 
 /// A share has no facts of its own: its two counts have.
 async fn share(
     grounds: &Grounds,
     snapshot: &mut Transaction,
+    area: &Area,
     name: &ShareName,
 ) -> Result<proto::ExplainFigureResponse, Refusal> {
     let class = match name.class {
@@ -118,8 +122,8 @@ async fn share(
     };
     let count_name =
         |class| CountName { unit: Unit::Households, class, scope: name.scope.clone(), ethnicity: None };
-    let numerator = count(grounds, snapshot, &count_name(class)).await?;
-    let denominator = count(grounds, snapshot, &count_name(CountedClass::Registered)).await?;
+    let numerator = count(grounds, snapshot, area, &count_name(class)).await?;
+    let denominator = count(grounds, snapshot, area, &count_name(CountedClass::Registered)).await?;
     let formula = format!(
         "{} households / all registered households = {} / {}; the parts' numerators and denominators are added, their rates never averaged",
         class.word(),

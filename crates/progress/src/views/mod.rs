@@ -3,6 +3,7 @@
 mod areas;
 mod explain;
 mod movements;
+mod placed;
 mod point;
 mod poverty;
 mod reading;

@@ -2,22 +2,21 @@
 
 use super::{
     Grounds, from_projection,
+    placed::NotPlaced,
     point::{area_on_map, covered_units, day_or, map_day},
     poverty::provisional,
-    reading::{ReadUpTo, YearTable, year},
+    reading::{Asked, ReadUpTo, YearTable, year},
     status::{DataStatus, caveats, figure},
 };
 use crate::{
     domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass},
     figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
-    model::overlaps,
 };
 use api::progress as proto;
 use kernel::{Date, date};
 use projection::Transaction;
 use reference::Area;
 use service::{Refusal, reason};
-use std::collections::BTreeSet;
 
 /// The forms that the request asks for.
 pub(crate) async fn movements(
@@ -33,8 +32,9 @@ pub(crate) async fn movements(
     let area = area_on_map(areas, &request.area, "area", map)?;
     let parts = if request.parts { areas.children(&area.key, map) } else { Vec::new() };
     let point = YearOfView { year, known_on, map };
-    let rows = || std::iter::once(area).chain(parts.iter().copied());
-    let sight = YearSight::of(grounds, snapshot, point, rows()).await?;
+    let rows = std::iter::once(area).chain(parts.iter().copied());
+    let sight = YearSight::of(grounds, snapshot, point, rows).await?;
+    sight.refuse_where_nothing_can_be_placed(area, "area")?;
     Ok(proto::MovementsView {
         area: Some(sight.row(area)),
         parts: parts.iter().map(|part| sight.row(part)).collect(),
@@ -56,7 +56,7 @@ fn parse_year(year: i32) -> Result<i16, Refusal> {
         Refusal::new(&reason::FIELD_INVALID)
             .with("field", "year")
             .with("value", year)
-            .with("expected", "a calendar year from 1 to 9999")
+            .with("expected", "1 – 9999")
             .at("year")
     })
 }
@@ -84,16 +84,9 @@ impl<'a> YearSight<'a> {
         point: YearOfView,
         rows: impl Iterator<Item = &'b Area>,
     ) -> Result<Self, Refusal> {
-        let mut asked = BTreeSet::new();
-        for area in rows {
-            asked.insert(AreaNumber::of(&area.key));
-            let units = covered_units(&grounds.reference.areas, area, point.map);
-            asked.extend(units.iter().map(|unit| AreaNumber::of(&unit.key)));
-        }
-        let directly = grounds.placing.unplaced().map(|(number, _)| number).collect();
+        let asked = Asked::of(grounds, point.map, rows);
         let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
-        let table =
-            year(snapshot, &asked, &directly, point.year, point.known_on).await.map_err(from_projection)?;
+        let table = year(snapshot, &asked, point.year, point.known_on).await.map_err(from_projection)?;
         Ok(Self { grounds, point, table, read })
     }
 
@@ -102,7 +95,7 @@ impl<'a> YearSight<'a> {
     pub(crate) fn status(&self, area: &Area) -> DataStatus {
         let units = covered_units(&self.grounds.reference.areas, area, self.point.map);
         let all = units.iter().all(|unit| self.has_data(unit));
-        let whole = self.read.set_aside == 0 && !self.some_missing(area);
+        let whole = self.read.set_aside == 0 && !self.not_placed(area).some_missing;
         DataStatus::of(self.has_data(area), whole && all)
     }
 
@@ -122,20 +115,19 @@ impl<'a> YearSight<'a> {
             || moved.into_iter().any(|measure| self.table.of(area, measure).within != Amount::ZERO)
     }
 
-    fn some_missing(&self, area: &Area) -> bool {
-        let areas = &self.grounds.reference.areas;
-        let leaves = self.grounds.placing.leaves(AreaNumber::of(&area.key));
-        self.grounds.placing.unplaced().any(|(unit, key)| {
-            let sums = self.table.recorded_directly(unit);
-            (sums.before != Amount::ZERO || sums.within != Amount::ZERO)
-                && areas.rebase(key, self.point.map).is_none()
-                && overlaps(areas, key, &area.key)
-                && !leaves.contains(&unit)
-        })
+    fn not_placed(&self, area: &Area) -> NotPlaced {
+        NotPlaced::of(self.grounds, &[area], self.point.map, |unit| self.table.recorded_directly(unit))
+    }
+
+    /// Refuses an area all of whose households of the year were recorded where the map cannot place them.
+    pub(crate) fn refuse_where_nothing_can_be_placed(&self, area: &Area, field: &str) -> Result<(), Refusal> {
+        let recorded = self.table.recorded(AreaNumber::of(&area.key));
+        self.not_placed(area).refuse(area, self.point.map, recorded, field)
     }
 
     fn row(&self, area: &Area) -> proto::MovementsRow {
-        let columns = |unit, class| Some(self.columns(area, unit, class));
+        let status = self.status(area);
+        let columns = |unit, class| Some(self.columns(area, status, unit, class));
         proto::MovementsRow {
             area: Some(super::areas::to_proto(area)),
             poor_households: columns(Unit::Households, TrackedClass::Poor),
@@ -145,8 +137,14 @@ impl<'a> YearSight<'a> {
         }
     }
 
-    fn columns(&self, area: &Area, unit: Unit, class: TrackedClass) -> proto::MovementColumns {
-        let column = |column| Some(self.column(area, unit, class, column));
+    fn columns(
+        &self,
+        area: &Area,
+        status: DataStatus,
+        unit: Unit,
+        class: TrackedClass,
+    ) -> proto::MovementColumns {
+        let column = |column| Some(self.column(area, status, unit, class, column));
         proto::MovementColumns {
             start: column(MovementColumn::Start),
             exit_to_other_class: column(MovementColumn::ExitToOtherClass),
@@ -160,10 +158,11 @@ impl<'a> YearSight<'a> {
         }
     }
 
-    /// One column of one form.
+    /// One column of one form, with the status of the area.
     pub(crate) fn column(
         &self,
         area: &Area,
+        status: DataStatus,
         unit: Unit,
         class: TrackedClass,
         column: MovementColumn,
@@ -185,7 +184,7 @@ impl<'a> YearSight<'a> {
             Unit::Households => sum.households,
             Unit::Persons => sum.persons,
         };
-        figure(&name, self.status(area), value, unit)
+        figure(&name, status, value, unit)
     }
 
     fn term(&self, area: AreaNumber, term: &Term) -> Amount {

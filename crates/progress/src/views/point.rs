@@ -79,14 +79,11 @@ fn named_area<'a>(areas: &'a Areas, text: &str, field: &str, map: Date) -> Resul
     let code: AreaCode = name.parse().map_err(|_| unknown())?;
     areas.resolve(&code, map).map_err(|error| match error {
         UnknownArea::NoSuchCode { .. } => unknown(),
-        UnknownArea::NotInForce { versions, .. } => {
-            let in_force: Vec<_> = versions.iter().map(ToString::to_string).collect();
-            Refusal::new(&reason::AREA_NOT_IN_FORCE)
-                .with("area", name)
-                .with("date", map)
-                .with("in_force", in_force.join("; "))
-                .at(field)
-        }
+        UnknownArea::NotInForce { versions, .. } => Refusal::new(&reason::AREA_NOT_IN_FORCE)
+            .with("area", name)
+            .with("date", map)
+            .with("in_force", versions)
+            .at(field),
     })
 }
 

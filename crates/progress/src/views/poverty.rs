@@ -2,21 +2,19 @@
 
 use super::{
     Grounds, from_projection,
+    placed::NotPlaced,
     point::{PointOfView, area_on_map, covered_units},
-    reading::{ReadUpTo, StockTable, Stocks, stocks},
+    reading::{Asked, ReadUpTo, StockTable, Stocks, stocks},
     status::{DataStatus, caveats, figure, share},
 };
 use crate::{
     domain::{AreaNumber, Class, Ethnicity, TrackedClass},
     figure::{CountName, CountedClass, FigureName, ShareName, Unit},
-    model::overlaps,
 };
 use api::progress as proto;
-use kernel::AreaKey;
 use projection::Transaction;
 use reference::{Area, Caveat};
-use service::{Refusal, reason};
-use std::collections::BTreeSet;
+use service::Refusal;
 
 /// The view that the request asks for, without a resume token.
 pub(crate) async fn poverty(
@@ -30,7 +28,7 @@ pub(crate) async fn poverty(
     let parts = if request.parts { areas.children(&area.key, view.map) } else { Vec::new() };
     let sight =
         Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
-    sight.refuse_where_nothing_can_be_placed(area)?;
+    sight.refuse_where_nothing_can_be_placed(area, "area")?;
     let row = |area: &Area| sight.row(area, request.by_ethnicity);
     Ok(proto::PovertyView {
         area: Some(row(area)),
@@ -101,16 +99,9 @@ impl<'a> Sight<'a> {
         view: PointOfView,
         rows: impl Iterator<Item = &'b Area>,
     ) -> Result<Self, Refusal> {
-        let mut asked = BTreeSet::new();
-        for area in rows {
-            asked.insert(AreaNumber::of(&area.key));
-            let units = covered_units(&grounds.reference.areas, area, view.map);
-            asked.extend(units.iter().map(|unit| AreaNumber::of(&unit.key)));
-        }
-        let directly = grounds.placing.unplaced().map(|(number, _)| number).collect();
+        let asked = Asked::of(grounds, view.map, rows);
         let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
-        let table =
-            stocks(snapshot, &asked, &directly, view.as_at, view.known_on).await.map_err(from_projection)?;
+        let table = stocks(snapshot, &asked, view.as_at, view.known_on).await.map_err(from_projection)?;
         Ok(Self { grounds, view, table, read })
     }
 
@@ -133,54 +124,24 @@ impl<'a> Sight<'a> {
         let units =
             areas.iter().flat_map(|area| covered_units(&self.grounds.reference.areas, area, self.view.map));
         let units: Vec<_> = units.map(|unit| self.stocks(unit)).collect();
-        let (mut not_placed, mut some_missing) = (0, false);
-        for (unit, key) in self.grounds.placing.unplaced() {
-            let households = self.table.recorded_directly(unit);
-            let mut hiding =
-                areas.iter().filter(|area| households != 0 && self.may_hide_in(key, area)).peekable();
-            if hiding.peek().is_some() {
-                not_placed += households;
-            }
-            let counted =
-                |area: &Area| self.grounds.placing.leaves(AreaNumber::of(&area.key)).contains(&unit);
-            some_missing |= hiding.any(|area| !counted(area));
-        }
+        let not_placed = self.not_placed(areas);
         Coverage {
             units: units.len(),
             registered: units.iter().filter(|stocks| stocks.registered.households != 0).count(),
             reviewed: units.iter().filter(|stocks| stocks.reviewed().households != 0).count(),
-            not_placed,
-            some_missing,
+            not_placed: not_placed.households,
+            some_missing: not_placed.some_missing,
         }
     }
 
-    /// Whether the unit has no place among the communes of the map and a part of it lay in the area.
-    fn may_hide_in(&self, unit: &AreaKey, area: &Area) -> bool {
-        let areas = &self.grounds.reference.areas;
-        areas.rebase(unit, self.view.map).is_none() && overlaps(areas, unit, &area.key)
+    fn not_placed(&self, areas: &[&Area]) -> NotPlaced {
+        NotPlaced::of(self.grounds, areas, self.view.map, |unit| self.table.recorded_directly(unit))
     }
 
-    /// Nothing is shared out: an area all of whose households were recorded in units of a later map has no figures.
-    pub(crate) fn refuse_where_nothing_can_be_placed(&self, area: &Area) -> Result<(), Refusal> {
-        let coverage = self.coverage(area);
-        if self.stocks(area).registered.households != 0 || !coverage.some_missing {
-            return Ok(());
-        }
-        let units =
-            self.grounds.placing.unplaced().filter(|(unit, key)| {
-                self.table.recorded_directly(*unit) != 0 && self.may_hide_in(key, area)
-            });
-        let units: Vec<_> = units.map(|(_, key)| key.to_string()).collect();
-        let cause = format!(
-            "its {} households were recorded without a village in {}",
-            coverage.not_placed,
-            units.join(", ")
-        );
-        Err(Refusal::new(&reason::REBASE_IMPOSSIBLE)
-            .with("area", &area.key)
-            .with("map", self.view.map)
-            .with("cause", cause)
-            .at("area"))
+    /// Refuses an area all of whose households were recorded where the map cannot place them.
+    pub(crate) fn refuse_where_nothing_can_be_placed(&self, area: &Area, field: &str) -> Result<(), Refusal> {
+        let recorded = self.table.recorded(AreaNumber::of(&area.key));
+        self.not_placed(&[area]).refuse(area, self.view.map, recorded, field)
     }
 
     /// Whether the area's registered households are all counted, and whether all of its units were reviewed.

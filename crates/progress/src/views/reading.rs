@@ -1,11 +1,13 @@
 //! Sums read from `figure`.
 
+use super::{Grounds, point::covered_units};
 use crate::{
     domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure},
     model::{SOURCE, recorded_directly},
 };
 use kernel::Date;
 use projection::{Error, Query, Row, Transaction};
+use reference::Area;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -77,9 +79,19 @@ impl StockTable {
         self.all.get(&area.number()).copied().unwrap_or_default()
     }
 
-    /// What was recorded in the unit itself, without a village.
-    pub(crate) fn recorded_directly(&self, unit: AreaNumber) -> i64 {
-        self.all.get(&recorded_directly(unit)).map_or(0, |stocks| stocks.registered.households)
+    /// Households registered in the area; `None` where there are none.
+    pub(crate) fn recorded(&self, area: AreaNumber) -> Option<i64> {
+        self.recorded_as(area.number())
+    }
+
+    /// Households recorded in the unit itself, without a village; `None` where there are none.
+    pub(crate) fn recorded_directly(&self, unit: AreaNumber) -> Option<i64> {
+        self.recorded_as(recorded_directly(unit))
+    }
+
+    fn recorded_as(&self, number: i64) -> Option<i64> {
+        let households = self.all.get(&number)?.registered.households;
+        Some(households).filter(|households| *households != 0)
     }
 
     /// By group, in the order of codes.
@@ -88,26 +100,38 @@ impl StockTable {
     }
 }
 
-#[derive(Serialize)]
+/// The areas of which a view needs sums, as rows for `json_rows`.
+#[derive(Debug)]
+pub(crate) struct Asked(Vec<AreaRow>);
+
+#[derive(Debug, Serialize)]
 struct AreaRow {
     area: i64,
 }
 
-/// Areas, and units of which what was recorded directly is asked too, as rows for `json_rows`.
-fn area_rows(areas: &BTreeSet<AreaNumber>, directly: &BTreeSet<AreaNumber>) -> Vec<AreaRow> {
-    let own = areas.iter().map(|area| area.number());
-    own.chain(directly.iter().map(|unit| recorded_directly(*unit))).map(|area| AreaRow { area }).collect()
+impl Asked {
+    /// The areas of the rows, the units by which their coverage is told, and what was recorded directly in units that some
+    /// map cannot place.
+    pub(crate) fn of<'b>(grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) -> Self {
+        let mut areas = BTreeSet::new();
+        for area in rows {
+            areas.insert(AreaNumber::of(&area.key).number());
+            let units = covered_units(&grounds.reference.areas, area, map);
+            areas.extend(units.iter().map(|unit| AreaNumber::of(&unit.key).number()));
+        }
+        areas.extend(grounds.placing.unplaced().map(|(unit, _)| recorded_directly(unit)));
+        Self(areas.into_iter().map(|area| AreaRow { area }).collect())
+    }
 }
 
 /// The stocks on the day, as known on the other.
 pub(crate) async fn stocks(
     snapshot: &mut Transaction,
-    areas: &BTreeSet<AreaNumber>,
-    directly: &BTreeSet<AreaNumber>,
+    asked: &Asked,
     as_at: Date,
     known_on: Date,
 ) -> Result<StockTable, Error> {
-    let asked = Query::new(
+    let query = Query::new(
         "select figure.area, figure.measure, figure.ethnicity,
                 cast(sum(figure.households) as bigint) as households,
                 cast(sum(figure.persons) as bigint) as persons
@@ -115,13 +139,13 @@ pub(crate) async fn stocks(
          where figure.measure between $2 and $3 and figure.effective <= $4 and figure.known <= $5
          group by figure.area, figure.measure, figure.ethnicity",
     )
-    .bind_rows(&area_rows(areas, directly))?
+    .bind_rows(&asked.0)?
     .bind(i64::from(Measure::Registered.number()))
     .bind(i64::from(Measure::NotPoor.number()))
     .bind(Day::from(as_at).number())
     .bind(Day::from(known_on).number());
     let mut table = StockTable::default();
-    for row in snapshot.fetch_all(asked).await? {
+    for row in snapshot.fetch_all(query).await? {
         let area: i64 = row.get("area")?;
         let measure = measure(&row)?;
         let amount = amount(&row, "households", "persons")?;
@@ -152,20 +176,37 @@ impl YearTable {
         self.0.get(&(area.number(), measure)).copied().unwrap_or_default()
     }
 
-    pub(crate) fn recorded_directly(&self, unit: AreaNumber) -> YearSums {
-        self.0.get(&(recorded_directly(unit), Measure::Registered)).copied().unwrap_or_default()
+    /// Households registered in the area at the year's start or its end, whichever are more; `None` where none were and
+    /// none came or went.
+    pub(crate) fn recorded(&self, area: AreaNumber) -> Option<i64> {
+        self.recorded_as(area.number())
+    }
+
+    /// The same of the unit itself, without a village.
+    pub(crate) fn recorded_directly(&self, unit: AreaNumber) -> Option<i64> {
+        self.recorded_as(recorded_directly(unit))
+    }
+
+    fn recorded_as(&self, number: i64) -> Option<i64> {
+        let sums = |measure| self.0.get(&(number, measure)).copied().unwrap_or_default();
+        let any = Measure::ALL.into_iter().any(|measure| {
+            let YearSums { before, within, .. } = sums(measure);
+            let stood = !matches!(measure, Measure::Flow(_)) && before != Amount::ZERO;
+            stood || within != Amount::ZERO
+        });
+        let YearSums { before, within, .. } = sums(Measure::Registered);
+        any.then(|| before.households.max((before + within).households))
     }
 }
 
 /// The year's sums, as known on the day.
 pub(crate) async fn year(
     snapshot: &mut Transaction,
-    areas: &BTreeSet<AreaNumber>,
-    directly: &BTreeSet<AreaNumber>,
+    asked: &Asked,
     year: i16,
     known_on: Date,
 ) -> Result<YearTable, Error> {
-    let asked = Query::new(
+    let query = Query::new(
         "select figure.area, figure.measure,
            cast(sum(case when figure.effective < $2 then figure.households else 0 end) as bigint) as households_before,
            cast(sum(case when figure.effective < $2 then figure.persons else 0 end) as bigint) as persons_before,
@@ -177,12 +218,12 @@ pub(crate) async fn year(
          where figure.effective <= $3 and figure.known <= $4
          group by figure.area, figure.measure",
     )
-    .bind_rows(&area_rows(areas, directly))?
+    .bind_rows(&asked.0)?
     .bind(Day::from(kernel::date(year, 1, 1)).number())
     .bind(Day::from(kernel::date(year, 12, 31)).number())
     .bind(Day::from(known_on).number());
     let mut table = YearTable::default();
-    for row in snapshot.fetch_all(asked).await? {
+    for row in snapshot.fetch_all(query).await? {
         let sums = YearSums {
             before: amount(&row, "households_before", "persons_before")?,
             first_day: amount(&row, "households_first", "persons_first")?,

@@ -13,7 +13,7 @@ use crate::figure::{CountName, CountedClass, FigureName, TargetName, Unit};
 use api::progress as proto;
 use kernel::{Date, Ratio, date};
 use projection::Transaction;
-use reference::{Area, Caveat, Feed, Op, Target};
+use reference::{Area, Caveat, Computation, Feed, Op, Target};
 use service::{Refusal, reason};
 
 /// The targets that the request asks for, with all baselines.
@@ -105,17 +105,15 @@ async fn compute(
     view: PointOfView,
 ) -> Result<Computed, Refusal> {
     let areas = &grounds.reference.areas;
-    let quantity = match &*target.id {
-        "T09" | "T10" => Quantity::MeanYearlyFall,
-        "T11" => Quantity::PoorRelativeToStart,
-        _ => return Ok(Computed::without_data(not_yet_fed(target.feeds))),
+    let Some(computation) = target.computed_as else {
+        return Ok(Computed::without_data(not_yet_fed(target.feeds)));
     };
     let series = match Series::of(grounds, view.as_at) {
         Ok(series) => series,
         Err(why) => return Ok(Computed::without_data(why)),
     };
     let mut place = Place { areas: vec![areas.province()], map: view.map, provisional: Vec::new() };
-    if target.id == "T10" {
+    if computation == Computation::MeanYearlyFallOfPoorDistricts {
         place = match poor_districts(grounds, series.start) {
             Some(place) => place,
             None => {
@@ -124,23 +122,17 @@ async fn compute(
             }
         };
     }
-    let mut computed = match quantity {
-        Quantity::MeanYearlyFall => {
+    let mut computed = match computation {
+        Computation::MeanYearlyFall | Computation::MeanYearlyFallOfPoorDistricts => {
             mean_yearly_fall(grounds, snapshot, &series, &place, view.known_on, target.target).await?
         }
-        Quantity::PoorRelativeToStart => {
+        Computation::RelativeToStart => {
             relative_to_start(grounds, snapshot, &series, &place, view.known_on, target.target).await?
         }
     };
     computed.provisional = provisional(grounds, series.now);
     computed.provisional.append(&mut place.provisional);
     Ok(computed)
-}
-
-#[derive(Clone, Copy)]
-enum Quantity {
-    MeanYearlyFall,
-    PoorRelativeToStart,
 }
 
 fn not_yet_fed(feed: Feed) -> String {

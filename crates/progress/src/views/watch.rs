@@ -21,13 +21,15 @@ pub(crate) struct Watching {
     pub(crate) database: ReadDatabase,
     pub(crate) request: proto::WatchProgressRequest,
     pub(crate) bookmark_every: Duration,
+    /// From one view to the next at least.
+    pub(crate) interval: Duration,
     pub(crate) stop: CancellationToken,
     /// Frees its place among the watchers when the stream is dropped.
     pub(crate) _place: Admitted,
 }
 
-/// The view now, unless the resume token says it was seen, then after every change; a bookmark after each quiet spell.
-/// Nothing is computed ahead of the reader. The stream ends with `SHUTTING_DOWN` when the server drains.
+/// The view now, unless the resume token says it was seen, then after changes; a bookmark after each quiet spell. What
+/// changes within the interval is told together, and nothing is computed ahead of the reader. The stream ends with `SHUTTING_DOWN` when the server drains.
 pub(crate) fn watch(
     watching: Watching,
 ) -> Result<impl Stream<Item = Result<proto::WatchProgressResponse, Refusal>> + Send, Refusal> {
@@ -35,7 +37,17 @@ pub(crate) fn watch(
         digest(&proto::WatchProgressRequest { resume_token: String::new(), ..watching.request.clone() });
     let seen = parse_token(&watching.request.resume_token, query)?;
     let applied = watching.database.watch(SOURCE);
-    let told = Told { watching, applied, query, seen, quiet_since: Instant::now(), ended: false };
+    let now = Instant::now();
+    let told = Told {
+        watching,
+        applied,
+        query,
+        seen,
+        up_to_date: None,
+        next_view: now,
+        quiet_since: now,
+        ended: false,
+    };
     Ok(stream::unfold(told, next))
 }
 
@@ -44,6 +56,10 @@ struct Told {
     applied: Receiver<Applied>,
     query: u64,
     seen: Option<u64>,
+    /// The bookmark of the latest view, as long as it needs not be computed anew.
+    up_to_date: Option<proto::WatchProgressResponse>,
+    /// When the next view may be computed.
+    next_view: Instant,
     quiet_since: Instant,
     ended: bool,
 }
@@ -70,24 +86,30 @@ impl Told {
     async fn news(&mut self) -> Item {
         let bookmark_at = self.quiet_since + self.watching.bookmark_every;
         loop {
+            if let Some(bookmark) = self.up_to_date.take() {
+                tokio::select! {
+                    changed = self.applied.changed() => {
+                        changed.map_err(|_| Refusal::new(&reason::SHUTTING_DOWN))?;
+                    }
+                    // After a bookmark the view is computed anew: another day may have begun.
+                    () = sleep_until(bookmark_at) => return Ok(bookmark),
+                }
+            }
+            sleep_until(self.next_view).await;
+            self.next_view = Instant::now() + self.watching.interval;
             self.applied.mark_unchanged();
             let view = self.view().await?;
             let position = view.position;
             let state = digest(&proto::PovertyView { position: 0, ..view.clone() });
             let resume_token = token(self.query, position, state);
+            self.up_to_date = Some(proto::WatchProgressResponse {
+                event: Some(Event::Bookmark(proto::Bookmark { position })),
+                resume_token: resume_token.clone(),
+            });
             if self.seen != Some(state) {
                 self.seen = Some(state);
                 let view = proto::PovertyView { resume_token: resume_token.clone(), ..view };
                 return Ok(proto::WatchProgressResponse { event: Some(Event::Changed(view)), resume_token });
-            }
-            tokio::select! {
-                changed = self.applied.changed() => {
-                    changed.map_err(|_| Refusal::new(&reason::SHUTTING_DOWN))?;
-                }
-                () = sleep_until(bookmark_at) => {
-                    let bookmark = Event::Bookmark(proto::Bookmark { position });
-                    return Ok(proto::WatchProgressResponse { event: Some(bookmark), resume_token });
-                }
             }
         }
     }

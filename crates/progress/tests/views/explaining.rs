@@ -5,7 +5,10 @@ use crate::{
     province::{Province, assessed, day, key, reason, registered, view},
 };
 use api::progress as proto;
+use progress::ProgressOptions;
+use projection::{ProjectorOptions, ReadStore};
 use proptest::prelude::*;
+use tempfile::TempDir;
 
 const PHUC_THAN: Home = Home { commune: "03618@0001-01-01", village: None };
 const BAN: Home = Home { commune: "03625@0001-01-01", village: Some("03625-001") };
@@ -170,5 +173,22 @@ async fn other_names_and_tokens_of_other_figures_are_refused() {
         reason(&province.explain(&other, 1, &first.next_page_token).await.unwrap_err()),
         "PAGE_TOKEN_INVALID"
     );
+    province.end().await;
+}
+
+#[tokio::test]
+async fn a_page_of_facts_is_as_long_as_the_operator_allows() {
+    let folder = TempDir::new().unwrap();
+    let store = ReadStore::Sqlite(folder.path().to_owned());
+    let options = ProgressOptions { page_size_max: 2, ..Default::default() };
+    let province = Province::on(store, folder, options, ProjectorOptions::default()).await;
+    let log: Vec<_> = (0..3).map(|number| registered(number, "2024-01-01", PHUC_THAN, 1)).collect();
+    province.tell(&log).await;
+    let name = "figures/households/registered/areas/03618@0001-01-01/as-at/2024-12-31/known-on/2024-12-31/map/2025-06-30/ethnicity/-";
+    for wish in [0, 3, 1_000] {
+        let page = province.explain(name, wish, "").await.unwrap();
+        assert_eq!((page.facts.len(), page.fact_count), (2, 3));
+        assert!(!page.next_page_token.is_empty());
+    }
     province.end().await;
 }

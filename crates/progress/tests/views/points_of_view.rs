@@ -112,7 +112,9 @@ async fn an_area_that_is_not_on_the_map_is_refused_with_what_stands_there_instea
     assert_eq!(reason(&new_on_old), "AREA_NOT_ON_MAP");
     assert_eq!(metadata(&new_on_old, "instead"), "areas/03618@0001-01-01, areas/03625@0001-01-01");
     assert_eq!(reason(&refused("110@0001-01-01", "2025-07-01").await), "AREA_NOT_ON_MAP");
-    assert_eq!(reason(&refused("03619", "2025-07-01").await), "AREA_NOT_IN_FORCE");
+    let other_days = refused("03619", "2025-07-01").await;
+    assert_eq!(reason(&other_days), "AREA_NOT_IN_FORCE");
+    assert_eq!(metadata(&other_days, "in_force"), "Xã Mường Than (… – 2025-06-30)");
     assert_eq!(reason(&refused("99999", "").await), "UNKNOWN_AREA");
     assert_eq!(reason(&refused("3618", "").await), "UNKNOWN_AREA");
     assert_eq!(reason(&refused("", "").await), "FIELD_MISSING");
@@ -147,7 +149,8 @@ async fn nothing_is_shared_out_onto_the_old_map() {
     };
     let refused = old("03625").await.unwrap_err();
     assert_eq!(reason(&refused), "REBASE_IMPOSSIBLE");
-    assert!(metadata(&refused, "cause").contains("03618@2025-07-01"), "{refused:?}");
+    assert_eq!(metadata(&refused, "households"), "1");
+    assert_eq!(metadata(&refused, "units"), "03618@2025-07-01");
 
     let partly = old("03618").await.unwrap().area.unwrap();
     let (registered, _) = total(&partly);
@@ -162,6 +165,36 @@ async fn nothing_is_shared_out_onto_the_old_map() {
     let whole = old("12").await.unwrap().area.unwrap();
     assert_eq!(total(&whole).0.value, Some(3));
     assert_eq!(whole.coverage.unwrap().households_not_placed, 2);
+    province.end().await;
+}
+
+#[tokio::test]
+async fn movements_and_explanations_are_refused_where_nothing_can_be_placed() {
+    let log = [registered(0, "2025-08-01", NEW_MUONG_THAN, 4), registered(1, "2024-01-01", PHUC_THAN, 3)];
+    let province = Province::told(&log).await;
+    let forms = |area: &str, year| {
+        let (area, map) = (area.to_owned(), "2025-06-30".to_owned());
+        let request = proto::GetMovementsRequest { area, year, map, ..Default::default() };
+        async { province.movements(request).await }
+    };
+    let refused = forms("03625", 2025).await.unwrap_err();
+    assert_eq!((&*reason(&refused), &*metadata(&refused, "households")), ("REBASE_IMPOSSIBLE", "1"));
+    assert!(forms("03625", 2024).await.is_ok(), "nothing was recorded elsewhere then");
+    assert!(forms("03618", 2025).await.is_ok(), "one household is placed");
+    assert!(forms("110", 2025).await.is_ok(), "the district held all parts");
+
+    let day = "as-at/2025-12-31/known-on/2026-01-15/map/2025-06-30";
+    let of_year = "year/2025/known-on/2026-01-15/map/2025-06-30";
+    for (kind, rest) in [
+        ("households/registered", format!("{day}/ethnicity/-")),
+        ("shares/poor", day.to_owned()),
+        ("movements/persons/poor/new", of_year.to_owned()),
+    ] {
+        let name = |code| format!("figures/{kind}/areas/{code}@0001-01-01/{rest}");
+        let refused = province.explain(&name("03625"), 0, "").await.unwrap_err();
+        assert_eq!(reason(&refused), "REBASE_IMPOSSIBLE", "{kind}");
+        assert!(province.explain(&name("03618"), 0, "").await.is_ok(), "{kind}");
+    }
     province.end().await;
 }
 
@@ -242,7 +275,8 @@ async fn a_move_within_the_province_leaves_one_form_and_enters_another() {
     assert_eq!(form("110"), [Some(1), Some(1), Some(1), Some(1)], "the district is the sum of its units");
     assert_eq!(form("03637"), [None; 4], "nothing is known of a unit where nobody was reviewed");
     let bad = proto::GetMovementsRequest { area: "12".to_owned(), year: 0, ..Default::default() };
-    assert_eq!(reason(&province.movements(bad).await.unwrap_err()), "FIELD_INVALID");
+    let refused = province.movements(bad).await.unwrap_err();
+    assert_eq!((&*reason(&refused), &*metadata(&refused, "expected")), ("FIELD_INVALID", "1 – 9999"));
     province.end().await;
 }
 
@@ -271,5 +305,7 @@ async fn areas_are_listed_by_parent_and_found_by_name() {
     names.sort();
     assert_eq!(names, ["areas/03618@2025-07-01", "areas/03619@0001-01-01"]);
     assert_eq!(reason(&list("areas/110@0001-01-01", "", "").await.unwrap_err()), "AREA_NOT_ON_MAP");
+    let both = list("areas/03618@2025-07-01", "Mường Than", "").await.unwrap_err();
+    assert_eq!((&*reason(&both), &*metadata(&both, "other")), ("FIELDS_EXCLUSIVE", "query"));
     province.end().await;
 }

@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 const WITHIN: Duration = Duration::from_secs(60);
 
-/// The packs with the villages of the tales.
+/// The packs with the villages of the tales and a target of an operator.
 pub(crate) fn reference() -> Arc<Reference> {
     static REFERENCE: OnceLock<Arc<Reference>> = OnceLock::new();
     let load = || {
@@ -45,6 +45,10 @@ pub(crate) fn reference() -> Arc<Reference> {
         let villages = villages.map(|(code, commune)| village(code, commune)).join(",");
         let pack = format!(r#"{{"pack": "villages", "records": [{villages}]}}"#);
         std::fs::write(folder.path().join("villages.json"), pack).expect("a pack can be written");
+        let target = r#"{"pack": "targets", "records": [{"id": "X1", "group": "economy", "vi": "a", "en": "a", "op": "<=",
+            "target": "0.4", "unit": "lần", "feeds": "poverty", "computed_as": "relative_to_start",
+            "source": "synthetic, for a test", "mark": "unverified"}]}"#;
+        std::fs::write(folder.path().join("targets.json"), target).expect("a pack can be written");
         Arc::new(Reference::load(Some(folder.path())).expect("packs without findings"))
     };
     REFERENCE.get_or_init(load).clone()

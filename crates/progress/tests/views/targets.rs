@@ -45,8 +45,8 @@ fn judged(row: &TargetRow) -> (&str, TargetStatus, &str) {
 async fn all_targets_and_baselines_are_listed_and_what_is_not_fed_has_no_data() {
     let province = Province::told(&falling()).await;
     let all = province.targets("2024-12-31", &[]).await.unwrap();
-    assert_eq!((all.targets.len(), all.baselines.len()), (42, 9));
-    for row in all.targets.iter().filter(|row| !["T09", "T10", "T11"].contains(&&*row.id)) {
+    assert_eq!((all.targets.len(), all.baselines.len()), (43, 9));
+    for row in all.targets.iter().filter(|row| !["T09", "T10", "T11", "X1"].contains(&&*row.id)) {
         assert_eq!(
             (row.status(), row.status_of_data()),
             (TargetStatus::Unknown, DataStatus::NoData),
@@ -153,5 +153,15 @@ async fn a_target_is_explained_by_the_counts_it_is_made_of() {
     for input in &explained.inputs {
         assert_eq!(province.explain(&input.name, 1, "").await.unwrap().sum, input.value);
     }
+    province.end().await;
+}
+
+#[tokio::test]
+async fn a_target_of_the_operator_is_computed_as_its_record_says() {
+    let province = Province::told(&falling()).await;
+    let own = row(&province, "2023-12-31", "X1").await;
+    let given = row(&province, "2023-12-31", "T11").await;
+    assert_eq!((own.numerator, own.denominator), (given.numerator, given.denominator));
+    assert!(own.numerator.is_some());
     province.end().await;
 }

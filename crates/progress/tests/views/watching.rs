@@ -120,6 +120,29 @@ async fn a_watch_ends_when_the_server_drains() {
 }
 
 #[tokio::test]
+async fn a_watcher_who_waits_out_the_interval_is_ended_at_once() {
+    let seldom = ProgressOptions { watch_interval: Duration::from_secs(3_600), ..Default::default() };
+    let province = province(seldom).await;
+    let mut waiting = watch(&province, "").await;
+    change(&mut waiting).await;
+    province.tell(&[registered(0, "2024-01-01", PHUC_THAN, 4)]).await;
+    // Whoever has no view yet gets one, also now; who was just told one waits.
+    let newcomer = async {
+        let mut newcomer = watch(&province, "").await;
+        change(&mut newcomer).await.0
+    };
+    tokio::select! {
+        biased;
+        told = waiting.next() => panic!("told again within the interval: {told:?}"),
+        view = newcomer => assert_eq!(registered_households(&view), Some(1)),
+    }
+    province.stop.cancel();
+    let end = tokio::time::timeout(WITHIN, waiting.next()).await.unwrap().unwrap().unwrap_err();
+    assert_eq!(reason(&end), "SHUTTING_DOWN");
+    province.end().await;
+}
+
+#[tokio::test]
 async fn watchers_beyond_the_bound_and_tokens_of_other_watches_are_refused() {
     let province = province(ProgressOptions { watches_max: 1, ..Default::default() }).await;
     let mut stream = watch(&province, "").await;
