@@ -160,7 +160,9 @@ impl Commands {
             .zip(&fingerprints)
             .filter_map(|(intent, fingerprint)| fingerprint.map(|known| (intent.request_id, known)))
             .collect();
-        let mut outcomes = self.log.outcomes(&asked).await?.into_iter();
+        let outcomes = self.log.outcomes(&asked).await?;
+        let stored_meanwhile = self.keys_stored_meanwhile(wave, &fingerprints, &outcomes, &keys).await?;
+        let mut outcomes = outcomes.into_iter();
 
         let mut steps = Vec::with_capacity(wave.len());
         let mut decided = Vec::with_capacity(wave.len());
@@ -173,7 +175,7 @@ impl Commands {
                 continue;
             };
             let step = match outcome {
-                Err(_) if self.key_came_meanwhile(intent, &keys).await? => Step::Again,
+                Err(_) if stored_meanwhile.contains(&intent.command.household()) => Step::Again,
                 Err(error) => Step::Done(Err(error.into())),
                 Ok(Some(first)) => repeated(intent, events, first, &keys, detail),
                 Ok(None) => match judge(intent, events, context) {
@@ -198,10 +200,22 @@ impl Commands {
         Ok(steps.into_iter().flatten().collect())
     }
 
-    /// Whether the command was compared by a key that is not the household's: a repeat stored its own in between.
-    async fn key_came_meanwhile(&self, intent: &Intent, keys: &WaveKeys) -> Result<bool, Refusal> {
-        let household = intent.command.household();
-        Ok(keys.candidates.contains_key(&household) && !self.keys.states(&[household]).await?.is_empty())
+    /// Households whose command was compared by a key that is not theirs: a repeat stored its own in between.
+    async fn keys_stored_meanwhile<Outcome, Mismatch>(
+        &self,
+        wave: &[&Intent],
+        fingerprints: &[Option<Fingerprint>],
+        outcomes: &[Result<Outcome, Mismatch>],
+        keys: &WaveKeys,
+    ) -> Result<HashSet<HouseholdId>, Refusal> {
+        let asked = wave.iter().zip(fingerprints).filter(|(_, fingerprint)| fingerprint.is_some());
+        let mismatching: Vec<HouseholdId> = asked
+            .zip(outcomes)
+            .filter(|(_, outcome)| outcome.is_err())
+            .map(|((intent, _), _)| intent.command.household())
+            .filter(|household| keys.candidates.contains_key(household))
+            .collect();
+        Ok(self.keys.states(&mismatching).await?.into_keys().collect())
     }
 
     async fn append_all(

@@ -6,14 +6,17 @@ use crate::{
     domain::{Household, Person},
     history::{History, Until, stream_of},
     keys::KeyStore,
-    read_model::{NameToken, tokens},
+    read_model::{NameToken, household_id, tokens},
     refusals,
 };
 use event_log::EventLog;
 use kernel::{AreaKey, HouseholdId, MemberId, text};
 use projection::{Query, ReadDatabase, Row, WaitError};
 use serde::{Deserialize, Serialize};
-use service::{Refusal, reason, request::Page};
+use service::{
+    Refusal, reason,
+    request::{Page, not_caught_up},
+};
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
@@ -114,10 +117,7 @@ impl Queries {
         let Some(required) = required else { return Ok(()) };
         match self.read.wait_for(CONTEXT, required, self.consistency_wait_max).await {
             Ok(()) => Ok(()),
-            Err(WaitError::TooLate { wanted, applied, .. }) => Err(Refusal::new(&reason::NOT_CAUGHT_UP)
-                .with("position", applied)
-                .with("required", wanted)
-                .at("consistency_token")),
+            Err(WaitError::TooLate { wanted, applied, .. }) => Err(not_caught_up(applied, wanted)),
             Err(WaitError::Closed) => Err(Refusal::new(&reason::SHUTTING_DOWN)),
         }
     }
@@ -169,13 +169,16 @@ impl Queries {
         });
         let mut looked_at = 0;
         loop {
-            let wanted = page.size - hits.len();
-            let rows = self.name_rows(name, area, &after, wanted).await?;
+            // A round reads a whole page, however few rows are still missing: rounds that shrink would be many.
+            let rows = self.name_rows(name, area, &after, page.size).await?;
             looked_at += rows.len();
-            let phase_ends = rows.len() < wanted;
+            let phase_ends = rows.len() < page.size;
             let asked: Vec<_> = rows.iter().map(|(_, listed)| listed.asked()).collect();
             let shown = self.show(&asked).await?;
             for ((key, _), shown) in rows.into_iter().zip(shown) {
+                if hits.len() == page.size {
+                    return Ok(Found { items: hits, next: Some(after) });
+                }
                 let best = shown.as_ref().and_then(|shown| best_match(name, shown));
                 if let Some(shown) = shown
                     && best.is_some_and(|(suggestion, token)| {
@@ -282,10 +285,9 @@ struct Listed {
 
 impl Listed {
     fn read(row: &Row) -> Result<Self, projection::Error> {
-        let household: String = row.get("household")?;
         Ok(Self {
             number: row.get_u64("number")?,
-            household: household.parse().unwrap_or(HouseholdId::from_uuid(uuid::Uuid::nil())),
+            household: household_id(&row.get::<String>("household")?)?,
             version: row.get_u64("version")?,
         })
     }

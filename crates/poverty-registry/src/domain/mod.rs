@@ -19,7 +19,7 @@ pub use command::{
 pub use decide::{Context, MEMBERS_MAX, decide};
 pub use household::{Assessment, Disorder, Fact, Household, Member, evolve};
 pub use personal::{BirthDate, Person, Sex};
-pub use rejection::{AreaField, HeadField, IncomeMeasure, Rejection, UnitLife, UnitLives};
+pub use rejection::{AreaField, HeadField, IncomeMeasure, Rejection};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,9 @@
 //! Where a household lives. A code resolves only together with a day; a household that did not move is, after a merger, in
 //! the successor of the unit in which it was recorded.
 
-use super::rejection::{AreaField, UnitLife, UnitLives};
-use super::{Context, Rejection};
+use super::{AreaField, Context, Rejection};
 use events::poverty::Residence;
-use kernel::{AreaCode, AreaKey, Date, Period, VillageCode};
+use kernel::{AreaCode, AreaKey, Date, VillageCode};
 use reference::areas::{Area, UnknownArea};
 
 /// The residence that the codes name on that day.
@@ -52,12 +51,7 @@ fn not_resolved(error: UnknownArea, field: AreaField) -> Rejection {
     match error {
         UnknownArea::NoSuchCode { code } => Rejection::UnknownArea { code: code.to_string(), field },
         UnknownArea::NotInForce { code, day, versions } => {
-            let lives = versions.into_iter().map(|version| UnitLife {
-                life: Period { from: version.key.valid_from, to: version.valid_to },
-                name: version.display_name,
-            });
-            let history = UnitLives(lives.collect());
-            Rejection::AreaNotInForce { code: code.to_string(), day, history, field }
+            Rejection::AreaNotInForce { code: code.to_string(), day, history: versions, field }
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Why a command is refused. Each rejection has one stable reason; the words for users stand in `refusal.rs`.
+//! Why a command is refused. Each rejection has one stable reason; `refusals.rs` gives each its words.
 
-use kernel::{AreaKey, Date, HouseholdId, MemberId, Money, OPEN_START, Period};
+use kernel::{AreaKey, Date, HouseholdId, MemberId, Money};
+use reference::AreaVersions;
 use std::fmt;
 
 /// Why nothing was decided. No message carries personal data.
@@ -67,7 +68,7 @@ pub enum Rejection {
         /// The day asked for.
         day: Date,
         /// What the code named, and when.
-        history: UnitLives,
+        history: AreaVersions,
         /// Which field names it.
         field: AreaField,
     },
@@ -282,37 +283,5 @@ impl fmt::Display for IncomeMeasure {
             Self::Score => "a B1 score",
             Self::PerPersonMonth => "the income per person per month",
         })
-    }
-}
-
-/// The units that bore a code, each with its days.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitLives(pub Vec<UnitLife>);
-
-/// One unit's name and days.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitLife {
-    /// The name with its kind.
-    pub name: String,
-    /// Its days, from [`OPEN_START`] where the first is not known.
-    pub life: Period,
-}
-
-/// `Xã Phúc Than (… – 2025-06-30), Xã Mường Than (2025-07-01 – …)`: the same in every language.
-impl fmt::Display for UnitLives {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, UnitLife { name, life }) in self.0.iter().enumerate() {
-            let comma = if at == 0 { "" } else { ", " };
-            write!(f, "{comma}{name} (")?;
-            match life.from {
-                OPEN_START => f.write_str("…")?,
-                from => write!(f, "{from}")?,
-            }
-            match life.to {
-                None => f.write_str(" – …)")?,
-                Some(to) => write!(f, " – {to})")?,
-            }
-        }
-        Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod tables;
 
 pub(crate) use batch::{NOT_ASSESSED, class_text};
 pub(crate) use names::{NameToken, tokens};
+pub(crate) use tables::household_id;
 
 use crate::keys::KeyStore;
 use batch::Batch;

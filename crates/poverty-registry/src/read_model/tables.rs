@@ -66,20 +66,30 @@ pub(super) async fn known_rows(
     );
     let mut known = Vec::new();
     for row in transaction.fetch_all(query.bind_rows(&asked)?).await? {
-        let household: String = row.get("household")?;
         let assessed_on: Option<String> = row.get("assessed_on")?;
-        // Only ids that were written here come back.
-        if let Ok(household) = household.parse() {
-            known.push(KnownRow {
-                household,
-                number: row.get_u64("number")?,
-                version: row.get_u64("version")?,
-                assessed_on: assessed_on.as_deref().and_then(parse_date),
-                class: row.get("class")?,
-            });
-        }
+        known.push(KnownRow {
+            household: household_id(&row.get::<String>("household")?)?,
+            number: row.get_u64("number")?,
+            version: row.get_u64("version")?,
+            assessed_on: assessed_on.as_deref().map(day).transpose()?,
+            class: row.get("class")?,
+        });
     }
     Ok(known)
+}
+
+/// The id of a stored household. Only ids that were written here come back: another text is a broken table, never a
+/// household that is left out.
+pub(crate) fn household_id(text: &str) -> Result<HouseholdId, Error> {
+    text.parse().map_err(|_| unreadable("the id of a household", text))
+}
+
+fn day(text: &str) -> Result<Date, Error> {
+    parse_date(text).ok_or_else(|| unreadable("a day", text))
+}
+
+fn unreadable(what: &str, text: &str) -> Error {
+    Error::Database(sqlx::Error::Decode(format!("'{text}' is stored where {what} should be").into()))
 }
 
 /// The names of the members of these households.
@@ -209,4 +219,18 @@ async fn write_rows<R: Serialize>(
         transaction.execute(Query::new(statement).bind_rows(rows)?).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_id_or_day_is_an_error_that_names_it() {
+        let id = "2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a";
+        assert_eq!(household_id(id).unwrap().to_string(), id);
+        let wrong = household_id("2f1c").unwrap_err().to_string();
+        assert!(wrong.contains("'2f1c' is stored where the id of a household should be"), "{wrong}");
+        assert!(day("2025-02-30").unwrap_err().to_string().contains("'2025-02-30'"));
+    }
 }
