@@ -11,9 +11,9 @@ use api::{
     types::Refusal,
 };
 use kernel::Date;
-use std::sync::Arc;
-use tokio::{sync::mpsc, task::JoinSet};
-use tonic::{Status, transport::Channel};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+use tonic::{Code, Status, transport::Channel};
 
 /// Steps written ahead of their sending.
 const STEPS_AHEAD: usize = 8;
@@ -21,6 +21,10 @@ const STEPS_AHEAD: usize = 8;
 const BATCHES_IN_FLIGHT: usize = 4;
 /// Single calls in flight.
 const CALLS_IN_FLIGHT: usize = 32;
+/// Times that a step is sent again while the registry is away: thirteen seconds, as a restart takes.
+const REPEATS_MAX: usize = 6;
+/// Before a step is sent again; each further time twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
 
 /// How far the telling has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +51,8 @@ pub struct Driven {
 }
 
 /// Sends the plan's script over the channel. `set_today` is called and awaited at the start of each simulated day, when
-/// nothing is in flight; `on_progress` after each answer. The first refusal or failure ends it.
+/// nothing is in flight; `on_progress` after each answer. What the registry was away for is sent again with the same request
+/// ids, so that it takes effect once; any other refusal or failure ends the telling.
 pub async fn drive<F>(
     channel: Channel,
     plan: Arc<Plan>,
@@ -113,7 +118,28 @@ fn take(
     on_progress(*progress);
 }
 
-async fn send(mut client: PovertyRegistryClient<Channel>, step: Step) -> Result<Driven, Error> {
+async fn send(client: PovertyRegistryClient<Channel>, step: Step) -> Result<Driven, Error> {
+    let mut wait = FIRST_WAIT;
+    for _ in 0..REPEATS_MAX {
+        match send_once(client.clone(), step.clone()).await {
+            Err(error) if is_away(&error) => sleep(wait).await,
+            answer => return answer,
+        }
+        wait *= 2;
+    }
+    send_once(client, step).await
+}
+
+/// Whether the registry could not answer, and will when it is back.
+fn is_away(error: &Error) -> bool {
+    match error {
+        Error::Call { status, .. } => status.code() == Code::Unavailable,
+        Error::Refused { code, .. } => *code == Code::Unavailable,
+        _ => false,
+    }
+}
+
+async fn send_once(mut client: PovertyRegistryClient<Channel>, step: Step) -> Result<Driven, Error> {
     match step {
         Step::SetToday(_) => Ok(Driven::default()),
         Step::Register(requests) => {
@@ -179,7 +205,8 @@ fn single(rpc: &'static str, answer: WriteHouseholdResponse) -> Result<Driven, E
 }
 
 fn refused(rpc: &'static str, subject: &str, refusal: Refusal) -> Error {
-    Error::Refused { rpc, subject: subject.to_owned(), reason: refusal.reason, message: refusal.message }
+    let Refusal { code, reason, message, .. } = refusal;
+    Error::Refused { rpc, subject: subject.to_owned(), code: Code::from_i32(code), reason, message }
 }
 
 fn failed(rpc: &'static str, status: Status) -> Error {

@@ -63,6 +63,8 @@ pub enum Error {
         rpc: &'static str,
         /// Which household or request.
         subject: String,
+        /// The gRPC code that a call with it alone would have failed with.
+        code: tonic::Code,
         /// The stable reason.
         reason: String,
         /// What was wrong, for developers.

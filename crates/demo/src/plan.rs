@@ -194,6 +194,7 @@ impl Plan {
         &self.history.movements
     }
 
+    /// The day from which the household is registered.
     pub(crate) fn registered(&self, household: u32) -> Date {
         match household.checked_sub(self.history.first) {
             Some(newcomer) => self.history.newcomers[newcomer as usize].effective,

@@ -5,7 +5,7 @@ mod people;
 use crate::{
     Error,
     answers::{self, Case},
-    calibration::{REGISTRATION, Review},
+    calibration::Review,
     ethnicity,
     history::{Change, ChangeKind, Move, Outcome},
     plan::Plan,
@@ -51,10 +51,7 @@ impl Plan {
     pub(crate) fn registration(&self, household: u32) -> RegisterHouseholdRequest {
         let at = household as usize;
         let village = self.history.villages[at];
-        let effective = match household.checked_sub(self.history.first) {
-            Some(newcomer) => self.history.newcomers[newcomer as usize].effective,
-            None => REGISTRATION,
-        };
+        let effective = self.registered(household);
         let ethnicity = ethnicity::GROUPS[usize::from(self.history.ethnicity[at])].code;
         let people = people::household(self.settings.seed, household, self.history.sizes[at], effective);
         let members =

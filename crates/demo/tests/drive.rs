@@ -35,6 +35,10 @@ struct Notes {
     calls_most: usize,
     /// A request that is refused.
     refuse: Option<String>,
+    /// Requests that were turned away once, because the registry was away.
+    turned_away: HashSet<String>,
+    /// Every how many requests one is turned away at first; 0: none.
+    away_every: usize,
 }
 
 #[derive(Clone, Default)]
@@ -56,6 +60,10 @@ impl NoteTaker {
         let id = header.unwrap().request_id;
         if notes.refuse.as_ref() == Some(&id) {
             return Err(Refusal { code: 3, reason: "UNKNOWN_AREA".to_owned(), ..Refusal::default() });
+        }
+        let due = notes.away_every > 0 && notes.positions.len() % notes.away_every == 1;
+        if due && !notes.positions.contains_key(&id) && notes.turned_away.insert(id.clone()) {
+            return Err(Refusal { code: 14, reason: "SHUTTING_DOWN".to_owned(), ..Refusal::default() });
         }
         let today = notes.today.unwrap_or(OPEN_START);
         notes.days.push(today);
@@ -91,7 +99,7 @@ impl NoteTaker {
         tokio::task::yield_now().await;
         let noted = self.note(header);
         self.leave();
-        noted.map(Response::new).map_err(|refusal| Status::invalid_argument(refusal.reason))
+        noted.map(Response::new).map_err(|refusal| Status::new(refusal.code.into(), refusal.reason))
     }
 }
 
@@ -221,6 +229,19 @@ async fn a_refusal_ends_the_telling_with_its_reason_and_household() {
         "{error}"
     );
     assert!((notes.0.lock().unwrap().positions.len() as u64) < plan.size().requests());
+}
+
+#[tokio::test]
+async fn what_the_registry_was_away_for_is_sent_again_and_takes_effect_once() {
+    let (plan, notes) = (plan(), NoteTaker::default());
+    notes.0.lock().unwrap().away_every = 500;
+    let channel = serve(&notes).await;
+    let driven = drive(channel, Arc::clone(&plan), |_| async {}, |_| {}).await.unwrap();
+    let requests = plan.size().requests();
+    assert_eq!((driven.requests, driven.position), (requests, requests));
+    let noted = notes.0.lock().unwrap();
+    assert_eq!(noted.positions.len() as u64, requests, "each took effect once");
+    assert!(!noted.turned_away.is_empty());
 }
 
 #[tokio::test]
