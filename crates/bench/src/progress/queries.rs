@@ -13,7 +13,7 @@ use tonic::transport::Channel;
 
 const PROVINCE: &str = "12";
 const AS_AT: &str = "2024-12-31";
-/// Weeks after the review, while corrections were still to come.
+/// Two weeks after the day that the figures speak of.
 const KNOWN_ON: &str = "2025-01-15";
 const OLD_MAP: &str = "2024-12-31";
 const NEW_MAP: &str = "2025-07-01";
