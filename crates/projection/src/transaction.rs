@@ -108,21 +108,16 @@ impl Transaction {
 }
 
 pub(crate) fn sqlite(query: Query) -> Result<Statement<'static, Sqlite, SqliteArguments>, Error> {
-    let mut arguments = SqliteArguments::default();
-    for value in query.values {
-        let added = match value {
-            Value::Integer(value) => arguments.add(value),
-            Value::Text(value) => arguments.add(value),
-            Value::Bytes(value) => arguments.add(value),
-        };
-        added.map_err(sqlx::Error::Encode)?;
-    }
-    Ok(sqlx::query_with(AssertSqlSafe(query.sqlite), arguments))
+    Ok(sqlx::query_with(AssertSqlSafe(query.sqlite), sqlite_arguments(query.values)?))
 }
 
 pub(crate) fn postgres(query: Query) -> Result<Statement<'static, Postgres, PgArguments>, Error> {
-    let mut arguments = PgArguments::default();
-    for value in query.values {
+    Ok(sqlx::query_with(AssertSqlSafe(query.postgres), postgres_arguments(query.values)?))
+}
+
+pub(crate) fn sqlite_arguments(values: impl IntoIterator<Item = Value>) -> Result<SqliteArguments, Error> {
+    let mut arguments = SqliteArguments::default();
+    for value in values {
         let added = match value {
             Value::Integer(value) => arguments.add(value),
             Value::Text(value) => arguments.add(value),
@@ -130,5 +125,18 @@ pub(crate) fn postgres(query: Query) -> Result<Statement<'static, Postgres, PgAr
         };
         added.map_err(sqlx::Error::Encode)?;
     }
-    Ok(sqlx::query_with(AssertSqlSafe(query.postgres), arguments))
+    Ok(arguments)
+}
+
+pub(crate) fn postgres_arguments(values: impl IntoIterator<Item = Value>) -> Result<PgArguments, Error> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Integer(value) => arguments.add(value),
+            Value::Text(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+        };
+        added.map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
 }

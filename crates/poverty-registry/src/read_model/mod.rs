@@ -58,7 +58,7 @@ impl projection::ReadModel for ReadModel {
             batch.apply(fact, &self.reference, &keys);
         }
         let (changes, set_aside) = batch.finish();
-        tables::write(transaction, &changes).await?;
+        tables::write(transaction, changes).await?;
         Ok(set_aside)
     }
 }

@@ -1,11 +1,11 @@
-//! The tables, and one statement for each however many events a batch holds.
+//! The tables, and a few statements for each however many events a batch holds.
 
 use super::{
     NameToken,
-    batch::{Changes, Names},
+    batch::{Changes, HouseholdRow, Names},
 };
 use kernel::{Date, HouseholdId, parse_date};
-use projection::{Error, Query, Transaction};
+use projection::{Error, Insert, Query, Transaction};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -113,112 +113,92 @@ pub(super) async fn known_names(
 }
 
 /// Writes a batch's changes.
-pub(super) async fn write(transaction: &mut Transaction, changes: &Changes) -> Result<(), Error> {
-    write_households(transaction, changes).await?;
-    write_placements(transaction, changes).await?;
-    write_names(transaction, changes).await
+pub(super) async fn write(transaction: &mut Transaction, changes: Changes) -> Result<(), Error> {
+    write_households(transaction, changes.households).await?;
+    write_placements(transaction, &changes.moved, changes.placements).await?;
+    write_names(transaction, changes.names).await?;
+    write_tokens(transaction, &changes.tokens_gone, changes.tokens_new).await
 }
 
-async fn write_households(transaction: &mut Transaction, changes: &Changes) -> Result<(), Error> {
+async fn write_households(transaction: &mut Transaction, rows: Vec<HouseholdRow>) -> Result<(), Error> {
+    let households = Insert {
+        table: "household",
+        columns: ["number", "household", "version", "assessed_on", "class"],
+        on_conflict: "on conflict (number) do update set
+           version = excluded.version, assessed_on = excluded.assessed_on, class = excluded.class",
+    };
+    let values = |row: HouseholdRow| {
+        [
+            row.number.into(),
+            row.household.to_string().into(),
+            row.version.into(),
+            row.assessed_on.map(|day| day.to_string()).into(),
+            row.class.into(),
+        ]
+    };
+    households.run(transaction, rows, values).await
+}
+
+async fn write_placements(
+    transaction: &mut Transaction,
+    moved: &[u64],
+    placements: Vec<(String, u64)>,
+) -> Result<(), Error> {
+    if !moved.is_empty() {
+        let moved: Vec<Number> = moved.iter().map(|number| Number { given: *number }).collect();
+        let delete = Query::new(
+            "delete from placement where number in (select given from json_rows($1, given bigint) as moved)",
+        );
+        transaction.execute(delete.bind_rows(&moved)?).await?;
+    }
+    let insert = Insert { table: "placement", columns: ["area", "number"], on_conflict: "" };
+    insert.run(transaction, placements, |(area, number)| [area.into(), number.into()]).await
+}
+
+async fn write_names(transaction: &mut Transaction, names: Vec<(u64, Names)>) -> Result<(), Error> {
+    let mut texts = Vec::with_capacity(names.len());
+    for (number, of_household) in names {
+        texts.push((number, serde_json::to_string(&of_household).map_err(Error::Rows)?));
+    }
+    let insert = Insert {
+        table: "household_names",
+        columns: ["number", "names"],
+        on_conflict: "on conflict (number) do update set names = excluded.names",
+    };
+    insert.run(transaction, texts, |(number, text)| [number.into(), text.into()]).await
+}
+
+async fn write_tokens(
+    transaction: &mut Transaction,
+    gone: &[(NameToken, u64)],
+    new: Vec<(NameToken, u64)>,
+) -> Result<(), Error> {
     #[derive(Serialize)]
-    struct Household<'a> {
-        number: u64,
-        household: HouseholdId,
-        version: u64,
-        assessed_on: Option<Date>,
-        class: &'a str,
-    }
-    let rows: Vec<Household<'_>> = changes
-        .households
-        .iter()
-        .map(|row| Household {
-            number: row.number,
-            household: row.household,
-            version: row.version,
-            assessed_on: row.assessed_on,
-            class: &row.class,
-        })
-        .collect();
-    let upsert = "insert into household (number, household, version, assessed_on, class)
-         select number, household, version, assessed_on, class
-         from json_rows($1, number bigint, household text, version bigint, assessed_on text, class text) as given
-         where true
-         on conflict (number) do update set
-           version = excluded.version, assessed_on = excluded.assessed_on, class = excluded.class";
-    write_rows(transaction, upsert, &rows).await
-}
-
-async fn write_placements(transaction: &mut Transaction, changes: &Changes) -> Result<(), Error> {
-    #[derive(Serialize)]
-    struct Placement<'a> {
-        area: &'a str,
+    struct Gone<'a> {
+        bare: &'a str,
+        folded: &'a str,
         number: u64,
     }
-    let moved: Vec<Number> = changes.moved.iter().map(|number| Number { given: *number }).collect();
-    let delete =
-        "delete from placement where number in (select given from json_rows($1, given bigint) as moved)";
-    write_rows(transaction, delete, &moved).await?;
-    let placements: Vec<Placement<'_>> =
-        changes.placements.iter().map(|(area, number)| Placement { area, number: *number }).collect();
-    let insert = "insert into placement (area, number)
-         select area, number from json_rows($1, area text, number bigint) as given";
-    write_rows(transaction, insert, &placements).await
-}
-
-async fn write_names(transaction: &mut Transaction, changes: &Changes) -> Result<(), Error> {
-    #[derive(Serialize)]
-    struct HouseholdNames {
-        number: u64,
-        names: String,
+    if !gone.is_empty() {
+        let gone: Vec<Gone<'_>> = gone
+            .iter()
+            .map(|(token, number)| Gone { bare: &token.bare, folded: &token.folded, number: *number })
+            .collect();
+        let delete = Query::new(
+            "delete from name_token where (bare, folded, number) in (
+               select bare, folded, number from json_rows($1, bare text, folded text, number bigint) as gone)",
+        );
+        transaction.execute(delete.bind_rows(&gone)?).await?;
     }
-    let mut names = Vec::with_capacity(changes.names.len());
-    for (number, of_household) in &changes.names {
-        let text = serde_json::to_string(of_household).map_err(Error::Rows)?;
-        names.push(HouseholdNames { number: *number, names: text });
-    }
-    let upsert = "insert into household_names (number, names)
-         select number, names from json_rows($1, number bigint, names text) as given where true
-         on conflict (number) do update set names = excluded.names";
-    write_rows(transaction, upsert, &names).await?;
-
-    let delete = "delete from name_token where (bare, folded, number) in (
-           select bare, folded, number from json_rows($1, bare text, folded text, number bigint) as gone)";
-    write_rows(transaction, delete, &token_rows(&changes.tokens_gone)).await?;
-
-    let insert = "insert into name_token (bare, folded, number)
-         select bare, folded, number from json_rows($1, bare text, folded text, number bigint) as given";
-    write_rows(transaction, insert, &token_rows(&changes.tokens_new)).await
-}
-
-#[derive(Serialize)]
-struct Token<'a> {
-    bare: &'a str,
-    folded: &'a str,
-    number: u64,
-}
-
-fn token_rows(tokens: &[(NameToken, u64)]) -> Vec<Token<'_>> {
-    tokens
-        .iter()
-        .map(|(token, number)| Token { bare: &token.bare, folded: &token.folded, number: *number })
-        .collect()
+    let insert = Insert { table: "name_token", columns: ["bare", "folded", "number"], on_conflict: "" };
+    let values = |(token, number): (NameToken, u64)| [token.bare.into(), token.folded.into(), number.into()];
+    insert.run(transaction, new, values).await
 }
 
 /// A household's number as a parameter.
 #[derive(Serialize)]
 struct Number {
     given: u64,
-}
-
-async fn write_rows<R: Serialize>(
-    transaction: &mut Transaction,
-    statement: &'static str,
-    rows: &[R],
-) -> Result<(), Error> {
-    if !rows.is_empty() {
-        transaction.execute(Query::new(statement).bind_rows(rows)?).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

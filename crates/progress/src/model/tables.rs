@@ -4,7 +4,7 @@ use super::States;
 use crate::domain::{Amount, Day, Ethnicity, Fact, History, KnownFact};
 use event_log::RecordedEvent;
 use kernel::HouseholdId;
-use projection::{Error, Query, Transaction, Value};
+use projection::{Error, Insert, Query, Transaction, Value};
 use serde::Serialize;
 
 /// Days are yyyymmdd, areas and measures their numbers, times microseconds since 1970. A negative area in `figure` is
@@ -238,50 +238,5 @@ impl FigureRow {
             self.amount.households.into(),
             self.amount.persons.into(),
         ]
-    }
-}
-
-/// Inserts rows many at a time as bound values: on SQLite a row bound costs a fifth of a row read out of JSON.
-struct Insert<const COLUMNS: usize> {
-    table: &'static str,
-    columns: [&'static str; COLUMNS],
-    on_conflict: &'static str,
-}
-
-/// Rows in one statement. Its text is the same for all full statements of a table, so it is prepared once.
-const STATEMENT_ROWS: usize = 128;
-
-impl<const COLUMNS: usize> Insert<COLUMNS> {
-    async fn run<R>(
-        &self,
-        transaction: &mut Transaction,
-        rows: Vec<R>,
-        values: impl Fn(R) -> [Value; COLUMNS],
-    ) -> Result<(), Error> {
-        let full = self.texts(STATEMENT_ROWS);
-        let mut rows = rows.into_iter();
-        while rows.len() > 0 {
-            let taken = rows.len().min(STATEMENT_ROWS);
-            let (sqlite, postgres) = if taken == STATEMENT_ROWS { full.clone() } else { self.texts(taken) };
-            let bound = rows.by_ref().take(taken).flat_map(&values);
-            transaction.execute(bound.fold(Query::each(sqlite, postgres), Query::bind)).await?;
-        }
-        Ok(())
-    }
-
-    /// For SQLite and PostgreSQL. SQLite looks a placeholder with a number up by walking through all of them, so it gets
-    /// placeholders without.
-    fn texts(&self, rows: usize) -> (String, String) {
-        (self.text(rows, |_| "?".to_owned()), self.text(rows, |place| format!("${place}")))
-    }
-
-    fn text(&self, rows: usize, placeholder: fn(usize) -> String) -> String {
-        let row = |row: usize| {
-            let places: Vec<_> = (1..=COLUMNS).map(|column| placeholder(row * COLUMNS + column)).collect();
-            format!("({})", places.join(", "))
-        };
-        let rows: Vec<_> = (0..rows).map(row).collect();
-        let Self { table, columns, on_conflict } = self;
-        format!("insert into {table} ({}) values {} {on_conflict}", columns.join(", "), rows.join(", "))
     }
 }
