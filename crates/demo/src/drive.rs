@@ -17,8 +17,8 @@ use tonic::{Code, Status, transport::Channel};
 
 /// Steps written ahead of their sending.
 const STEPS_AHEAD: usize = 8;
-/// Bulk calls in flight.
-const BATCHES_IN_FLIGHT: usize = 4;
+/// Bulk calls in flight: enough for some to be decided while others are being committed.
+const BATCHES_IN_FLIGHT: usize = 8;
 /// Single calls in flight.
 const CALLS_IN_FLIGHT: usize = 32;
 /// Times that a step is sent again while the registry is away: thirteen seconds, as a restart takes.
