@@ -217,7 +217,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "telemetry.filter",
-        default: "info,async_nats=warn,sqlx=warn",
+        default: "info,async_nats=warn,sqlx=error",
         visibility: Public,
         doc: "Which log lines are written: a level, or levels by module, for example info,service::server=debug to see every call.",
         apply: |settings, text| set(&mut settings.telemetry_filter, filter(text)),
