@@ -57,6 +57,18 @@ impl Query {
         }
     }
 
+    /// The statement `select` for the rows whose `key`, of type `bigint` or `text`, is one of those that
+    /// [`bind_rows`](Self::bind_rows) binds. PostgreSQL then reads them by the key's index; joined with `json_rows` it
+    /// would scan a table that has grown since it was last analysed.
+    pub fn by_key(select: &str, key: &str, key_type: &str) -> Self {
+        Self::each(
+            format!("{select} where {key} in (select value from json_each($1))"),
+            format!(
+                "{select} where {key} = any(array(select json_array_elements_text($1::json)::{key_type}))"
+            ),
+        )
+    }
+
     /// Binds the next placeholder.
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {

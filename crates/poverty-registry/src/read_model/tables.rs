@@ -55,17 +55,10 @@ pub(super) async fn known_rows(
     transaction: &mut Transaction,
     households: &[HouseholdId],
 ) -> Result<Vec<KnownRow>, Error> {
-    #[derive(Serialize)]
-    struct Asked {
-        id: HouseholdId,
-    }
-    let asked: Vec<Asked> = households.iter().map(|id| Asked { id: *id }).collect();
-    let query = Query::new(
-        "select household, number, version, assessed_on, class
-         from json_rows($1, id text) as asked join household on household = id",
-    );
+    let select = "select household, number, version, assessed_on, class from household";
+    let query = Query::by_key(select, "household", "text").bind_rows(households)?;
     let mut known = Vec::new();
-    for row in transaction.fetch_all(query.bind_rows(&asked)?).await? {
+    for row in transaction.fetch_all(query).await? {
         let assessed_on: Option<String> = row.get("assessed_on")?;
         known.push(KnownRow {
             household: household_id(&row.get::<String>("household")?)?,
@@ -100,12 +93,10 @@ pub(super) async fn known_names(
     if numbers.is_empty() {
         return Ok(HashMap::new());
     }
-    let asked: Vec<Number> = numbers.iter().map(|number| Number { given: *number }).collect();
-    let query = Query::new(
-        "select number, names from json_rows($1, given bigint) as asked join household_names on number = given",
-    );
+    let select = "select number, names from household_names";
+    let query = Query::by_key(select, "number", "bigint").bind_rows(numbers)?;
     let mut known = HashMap::new();
-    for row in transaction.fetch_all(query.bind_rows(&asked)?).await? {
+    for row in transaction.fetch_all(query).await? {
         let names = serde_json::from_str(&row.get::<String>("names")?).map_err(Error::Rows)?;
         known.insert(row.get_u64("number")?, names);
     }

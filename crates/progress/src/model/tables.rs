@@ -5,7 +5,6 @@ use crate::domain::{Amount, Day, Ethnicity, Fact, History, KnownFact};
 use event_log::RecordedEvent;
 use kernel::HouseholdId;
 use projection::{Error, Insert, Query, Transaction, Value};
-use serde::Serialize;
 
 /// Days are yyyymmdd, areas and measures their numbers, times microseconds since 1970. A negative area in `figure` is
 /// what was recorded in the unit itself without a village.
@@ -120,16 +119,8 @@ impl EventRow {
 
 /// The stored histories of the households, in one round trip.
 pub(super) async fn households(transaction: &mut Transaction, ids: &[HouseholdId]) -> Result<States, Error> {
-    #[derive(Serialize)]
-    struct Id {
-        id: HouseholdId,
-    }
-    let ids: Vec<_> = ids.iter().map(|id| Id { id: *id }).collect();
-    let asked = Query::new(
-        "select household.id, household.history
-         from json_rows($1, id text) as asked join household on household.id = asked.id",
-    );
-    let rows = transaction.fetch_all(asked.bind_rows(&ids)?).await?;
+    let asked = Query::by_key("select id, history from household", "id", "text");
+    let rows = transaction.fetch_all(asked.bind_rows(ids)?).await?;
     let mut states = States::with_capacity(rows.len());
     for row in rows {
         // Invariant: only ids of households are written to the column.
