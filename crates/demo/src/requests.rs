@@ -20,8 +20,8 @@ use people::Person;
 use reference::IncomeMeasure;
 use uuid::{Builder, Uuid};
 
-/// 2021-01-01 in UTC, in milliseconds since 1970: the time in the first household's id.
-const FIRST_HOUSEHOLD_MS: u64 = 1_609_459_200_000;
+/// 2021-01-01 in UTC, in milliseconds since 1970: the time in the first id.
+const FIRST_ID_MS: u64 = 1_609_459_200_000;
 
 /// Derives every id of the synthetic province from its seed.
 #[derive(Clone, Copy, Debug)]
@@ -32,25 +32,27 @@ impl Ids {
         Self(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("muctieu synthetic province {seed}").as_bytes()))
     }
 
-    /// Of version 7, in the order of registration: households that are registered and reviewed together lie side by side
-    /// in every index, and a batch of them touches few of its pages.
+    /// In the order of registration: households that are registered and reviewed together lie side by side in every index,
+    /// and a batch of them touches few of its pages.
     fn household(self, household: u32) -> String {
-        let mut digits = [0; 10];
-        digits.copy_from_slice(&self.hash(format_args!("household/{household}")).as_bytes()[6..]);
-        let registered_ms = FIRST_HOUSEHOLD_MS + u64::from(household);
-        Builder::from_unix_timestamp_millis(registered_ms, &digits).into_uuid().to_string()
+        self.ordered(u64::from(household), format_args!("household/{household}"))
     }
 
     fn member(self, household: u32, member: u8) -> String {
-        self.derive(format_args!("member/{household}/{member}"))
+        self.hash(format_args!("member/{household}/{member}")).to_string()
     }
 
-    fn request(self, kind: &str, index: u32, detail: usize) -> String {
-        self.derive(format_args!("request/{kind}/{index}/{detail}"))
+    /// In the order of sending, review by review. Ids of events follow those of their requests.
+    fn request(self, kind: &str, index: u32, review: usize) -> String {
+        let number = ((review as u64) << u32::BITS) + u64::from(index);
+        self.ordered(number, format_args!("request/{kind}/{index}/{review}"))
     }
 
-    fn derive(self, name: std::fmt::Arguments<'_>) -> String {
-        self.hash(name).to_string()
+    /// Of version 7; the number stands where others have the milliseconds.
+    fn ordered(self, number: u64, name: std::fmt::Arguments<'_>) -> String {
+        let mut digits = [0; 10];
+        digits.copy_from_slice(&self.hash(name).as_bytes()[6..]);
+        Builder::from_unix_timestamp_millis(FIRST_ID_MS + number, &digits).into_uuid().to_string()
     }
 
     fn hash(self, name: std::fmt::Arguments<'_>) -> Uuid {
@@ -174,8 +176,8 @@ impl Plan {
         }
     }
 
-    fn header(&self, kind: &str, index: u32, detail: usize, document: String) -> Option<CommandHeader> {
-        let request_id = self.ids.request(kind, index, detail);
+    fn header(&self, kind: &str, index: u32, review: usize, document: String) -> Option<CommandHeader> {
+        let request_id = self.ids.request(kind, index, review);
         Some(CommandHeader { request_id, validate_only: false, document })
     }
 }

@@ -2,13 +2,16 @@
 
 use crate::{
     AppendError, Appended, fault,
+    fresh_leaves::CommittedBatch,
+    lookups::{KnownStreams, Lookups},
     measure::Measures,
     prepared::{Access, Prepared, REQUEST_BYTES_MAX},
-    store::{Store, Verdict, is_transient, publish},
+    store::{Store, Verdict, is_transient, meets_unique_key, publish},
 };
 use kernel::{RequestId, SharedClock};
 use std::{
     collections::{HashSet, VecDeque},
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot, watch};
@@ -22,6 +25,13 @@ const ATTEMPT_MAX: Duration = Duration::from_secs(30);
 
 /// Pause between two attempts.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// So many waiting requests are committed at once. Fewer cost the store almost as much, so that it is worth the moment in
+/// which those who were just answered may ask again.
+const WORTH_A_BATCH: usize = 64;
+
+/// After a batch met a unique key, so many batches are looked up whole: where one request repeats, others often do.
+const CAREFUL_BATCHES: u32 = 16;
 
 /// A request and who waits for its answer.
 pub(crate) struct Waiting {
@@ -37,6 +47,17 @@ pub(crate) struct Committer {
     pub(crate) stop: CancellationToken,
     pub(crate) measures: Measures,
     pub(crate) batch_events_max: usize,
+    pub(crate) memory: Memory,
+    /// Where the sealer takes what was appended from, once it runs.
+    pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<CommittedBatch>>>,
+}
+
+/// What the writer remembers from batch to batch, all of which it may forget.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    streams: KnownStreams,
+    /// Batches still to be looked up whole.
+    careful: u32,
 }
 
 impl Committer {
@@ -63,12 +84,13 @@ impl Committer {
             self.measures.queued.set((waiting.len() + self.incoming.len()) as f64);
             let batch = next_batch(&mut waiting, self.batch_events_max);
             self.commit(batch).await;
-            // Those who were answered may ask again before the next batch is gathered.
-            tokio::task::yield_now().await;
+            if waiting.len() + self.incoming.len() < WORTH_A_BATCH {
+                tokio::task::yield_now().await;
+            }
         }
     }
 
-    async fn commit(&self, batch: Vec<Waiting>) {
+    async fn commit(&mut self, batch: Vec<Waiting>) {
         let requests: Vec<&Prepared> = batch.iter().map(|waiting| &waiting.request).collect();
         let events = requests.iter().map(|request| request.events.len()).sum::<usize>();
         self.measures.batch_events.record(events as f64);
@@ -88,13 +110,24 @@ impl Committer {
         if let Some(last) = recorded.max() {
             publish(&self.head, last);
         }
+        let mut committed = CommittedBatch::with_capacity(batch.len());
         for (waiting, verdict) in batch.into_iter().zip(verdicts) {
+            if let Ok(appended) = verdict
+                && !appended.replayed
+            {
+                self.memory.streams.learn(&waiting.request);
+                committed.push((appended, waiting.request));
+            }
             // A caller that has gone learns the outcome when it repeats the request.
             let _ = waiting.reply.send(verdict);
         }
+        if let Some(sealer) = self.to_sealer.get() {
+            // What finds no room is read from the store.
+            let _ = sealer.try_send(committed);
+        }
     }
 
-    async fn append_one_by_one(&self, requests: &[&Prepared]) -> Vec<Verdict> {
+    async fn append_one_by_one(&mut self, requests: &[&Prepared]) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(requests.len());
         for request in requests {
             let verdict = match self.append(&[request]).await {
@@ -109,12 +142,23 @@ impl Committer {
     /// Tries until the outcome is certain or the time is over. An attempt whose connection was lost may have been
     /// committed; the next one finds its events and answers with that outcome, so nothing is written twice. Only asking
     /// for them would not do: the lost attempt may still wait for the lock inside the server.
-    async fn append(&self, requests: &[&Prepared]) -> Result<Vec<Verdict>, Failure> {
+    async fn append(&mut self, requests: &[&Prepared]) -> Result<Vec<Verdict>, Failure> {
         let deadline = Instant::now() + RECOVERY_MAX;
+        let mut lookups = if self.memory.careful == 0 {
+            Lookups::beside_unique_keys(requests, &self.memory.streams)
+        } else {
+            self.memory.careful -= 1;
+            Lookups::all(requests)
+        };
         loop {
-            let attempt = self.store.append(requests, self.clock.now());
+            let attempt = self.store.append(requests, &lookups, self.clock.now());
             let lost = match tokio::time::timeout(ATTEMPT_MAX, attempt).await {
                 Ok(Ok(verdicts)) => return Ok(verdicts),
+                Ok(Err(error)) if meets_unique_key(&error) && !lookups.is_all(requests) => {
+                    self.memory.careful = CAREFUL_BATCHES;
+                    lookups = Lookups::all(requests);
+                    continue;
+                }
                 Ok(Err(error)) if !is_transient(&error) => return Err(Failure::Refused(error)),
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => format!("no answer within {} s", ATTEMPT_MAX.as_secs()),
@@ -124,6 +168,9 @@ impl Committer {
                 return Err(Failure::Lost(lost));
             }
             tracing::warn!(error = %lost, "event log store did not answer, trying again");
+            // The attempt may have been committed, and a store that comes back may be an earlier state of itself.
+            self.memory.streams.forget();
+            lookups = Lookups::all(requests);
             tokio::time::sleep(RETRY_PAUSE).await;
         }
     }

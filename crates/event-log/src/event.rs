@@ -137,7 +137,7 @@ pub struct RecordedEvent {
     pub stream: StreamId,
     /// 1, 2, 3 … within the stream.
     pub version: u64,
-    /// UUIDv5 of the request id and the event's index in the request.
+    /// Derived from the request id and the event's index in the request.
     pub event_id: Uuid,
     /// Stable versioned name.
     pub event_type: String,

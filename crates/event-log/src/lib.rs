@@ -10,9 +10,12 @@ mod committer;
 mod error;
 mod event;
 mod fault;
+mod fresh_leaves;
 mod log;
+mod lookups;
 mod measure;
 mod merkle;
+mod pages;
 mod prepared;
 mod prove;
 mod sealer;
@@ -30,6 +33,7 @@ pub use merkle::{
     Checkpoint, ConsistencyProof, InclusionProof, InvalidKey, InvalidNote, InvalidProof, NoteKey, Signer,
     TreeHash, leaf_hash,
 };
+pub use pages::Replay;
 pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
 pub use sealer::SignedCheckpoint;
 pub use upcast::{InvalidUpcasters, Upcast, Upcasters};

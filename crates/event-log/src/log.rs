@@ -2,7 +2,8 @@
 
 use crate::{
     AppendError, AppendRequest, Appended, Error, Fingerprint, RecordedEvent, StreamId, Upcasters,
-    committer::{Committer, Waiting},
+    committer::{Committer, Memory, Waiting},
+    fresh_leaves::CommittedBatch,
     measure::Measures,
     prepared::Prepared,
     sealer::Sealer,
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     pub(crate) head: watch::Sender<u64>,
     pub(crate) measures: Measures,
     pub(crate) sealer: OnceLock<Arc<Sealer>>,
+    pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<CommittedBatch>>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     _stop_with_last_handle: DropGuard,
@@ -84,6 +86,8 @@ impl EventLog {
             stop: log.shared.stop.clone(),
             measures: log.shared.measures.clone(),
             batch_events_max,
+            memory: Memory::default(),
+            to_sealer: Arc::clone(&log.shared.to_sealer),
         };
         log.shared.tasks.spawn(committer.run());
         Ok(log)
@@ -114,6 +118,7 @@ impl EventLog {
             head,
             measures,
             sealer: OnceLock::new(),
+            to_sealer: Arc::default(),
             tasks,
             _stop_with_last_handle: stop.clone().drop_guard(),
             stop,
@@ -181,7 +186,11 @@ impl EventLog {
 
     /// Up to `limit` events after the position, in order. Fewer mean that the log ends there; a gap is an error.
     pub async fn read(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {
-        let rows = self.shared.store.page(after, limit).await?;
+        self.in_order(after, self.shared.store.page(after, limit).await?)
+    }
+
+    /// The events of rows that follow the position without a gap, as their newest types.
+    pub(crate) fn in_order(&self, after: u64, rows: Vec<EventRow>) -> Result<Vec<RecordedEvent>, Error> {
         let mut events = Vec::with_capacity(rows.len());
         for (expected, row) in (after + 1..).zip(rows) {
             let event = readable(row)?;

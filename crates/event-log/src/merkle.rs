@@ -6,7 +6,7 @@ mod note;
 mod proof;
 mod tile;
 
-pub(crate) use hash::complete_root;
+pub(crate) use hash::{Leaf, complete_root};
 pub use hash::{TreeHash, leaf_hash};
 pub use note::{Checkpoint, InvalidKey, InvalidNote, NoteKey, Signer};
 pub use proof::{ConsistencyProof, InclusionProof, InvalidProof};

@@ -6,9 +6,10 @@
 
 use crate::{
     Error, EventLog,
+    fresh_leaves::FreshLeaves,
     measure::Measures,
     merkle::{Checkpoint, Edge, Signer, TILE_WIDTH, TileHashes, leaf_hash},
-    store::{SealOutcome, Store, StoredCheckpoint},
+    store::{SealOutcome, Store, StoredCheckpoint, TileRun},
 };
 use std::{
     sync::Arc,
@@ -24,7 +25,7 @@ const SEAL_PAUSE: Duration = Duration::from_millis(200);
 const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Events under one new checkpoint at most, so that storing it never holds up appends for long.
-const SEAL_EVENTS_MAX: usize = 8192;
+const SEAL_EVENTS_MAX: u64 = 8192;
 
 /// Events read at once.
 const PAGE_EVENTS: usize = 1024;
@@ -50,6 +51,7 @@ impl EventLog {
         }
         let sealer = Arc::new(Sealer::new(self.shared.store.clone(), signer, self.shared.measures.clone()));
         if self.shared.sealer.set(Arc::clone(&sealer)).is_ok() {
+            let _ = self.shared.to_sealer.set(sealer.fresh.start());
             self.shared.tasks.spawn(sealer.run(self.watch(), self.shared.stop.clone()));
         }
         Ok(())
@@ -75,6 +77,7 @@ pub(crate) struct Sealer {
     store: Store,
     signer: Signer,
     measures: Measures,
+    fresh: FreshLeaves,
     /// The tree as this process last saw it stored; `None` while that has to be loaded. Held for as long as a seal takes,
     /// which keeps the seals of this process apart.
     edge: Mutex<Option<Edge>>,
@@ -82,7 +85,7 @@ pub(crate) struct Sealer {
 
 impl Sealer {
     fn new(store: Store, signer: Signer, measures: Measures) -> Self {
-        Self { store, signer, measures, edge: Mutex::new(None) }
+        Self { store, signer, measures, fresh: FreshLeaves::default(), edge: Mutex::new(None) }
     }
 
     async fn run(self: Arc<Self>, mut head: watch::Receiver<u64>, stop: CancellationToken) {
@@ -121,7 +124,7 @@ impl Sealer {
                 return Ok(());
             }
             let began = Instant::now();
-            match self.extend(&mut next).await? {
+            match self.extend(&mut next, head).await? {
                 SealOutcome::Stored => {
                     self.measures.seal_seconds.record(began.elapsed());
                     self.measures.sealed.set(next.size() as f64);
@@ -135,29 +138,41 @@ impl Sealer {
         }
     }
 
-    /// Adds the events after the edge to the tree and stores a checkpoint about them.
-    async fn extend(&self, edge: &mut Edge) -> Result<SealOutcome, Error> {
+    /// Adds events after the edge to the tree, up to the head or as many as one checkpoint takes, and stores a checkpoint
+    /// about them.
+    async fn extend(&self, edge: &mut Edge, head: u64) -> Result<SealOutcome, Error> {
         let mut runs = Vec::new();
-        let start = edge.size();
-        loop {
-            let page = self.store.page(edge.size(), PAGE_EVENTS).await?;
-            let ends_here = page.len() < PAGE_EVENTS;
-            for row in page {
-                let event = crate::log::readable(row)?;
-                let expected = edge.size() + 1;
-                if event.position != expected {
-                    return Err(Error::Gap { expected, found: event.position });
-                }
-                edge.push(leaf_hash(&event), &mut runs);
+        let end = head.min(edge.size() + SEAL_EVENTS_MAX);
+        while edge.size() < end {
+            let fresh = self.fresh.take(edge.size() + 1);
+            if fresh.is_empty() {
+                self.push_page(edge, &mut runs).await?;
             }
-            if ends_here || edge.size() - start >= SEAL_EVENTS_MAX as u64 {
-                break;
+            for leaf in fresh {
+                edge.push(leaf, &mut runs);
             }
         }
         edge.hand_out(&mut runs);
         let Some(root) = edge.root() else { return Ok(SealOutcome::Stored) };
         let checkpoint = StoredCheckpoint { size: edge.size(), note: self.signer.sign(edge.size(), root) };
         Ok(self.store.store_seal(&runs, &checkpoint).await?)
+    }
+
+    /// Adds the next events as they are stored; there is at least one.
+    async fn push_page(&self, edge: &mut Edge, runs: &mut Vec<TileRun>) -> Result<(), Error> {
+        let page = self.store.page(edge.size(), PAGE_EVENTS).await?;
+        if page.is_empty() {
+            return Err(Error::Gap { expected: edge.size() + 1, found: self.store.head().await? });
+        }
+        for row in page {
+            let event = crate::log::readable(row)?;
+            let expected = edge.size() + 1;
+            if event.position != expected {
+                return Err(Error::Gap { expected, found: event.position });
+            }
+            edge.push(leaf_hash(&event), runs);
+        }
+        Ok(())
     }
 }
 

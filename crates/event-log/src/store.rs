@@ -5,7 +5,7 @@ mod row;
 mod sqlite;
 mod verdict;
 
-use crate::{Error, LogStore, StreamId, prepared::Prepared};
+use crate::{Error, LogStore, StreamId, lookups::Lookups, prepared::Prepared};
 use kernel::{RequestId, Timestamp};
 use postgres::PostgresStore;
 use sqlite::SqliteStore;
@@ -69,15 +69,17 @@ impl Store {
     /// Decides each request on its own and writes the accepted ones in one transaction; the answer has one verdict for
     /// each request, in order. No two of the requests may touch the same stream, unless both only read it, or bear the
     /// same id. After an error nothing was written, or (where the connection was lost) perhaps everything: the same
-    /// batch may be tried again, for whatever was written answers as a repeat.
+    /// batch may be tried again, for whatever was written answers as a repeat. What `lookups` leaves out may violate a
+    /// unique key, which is an error of the whole batch.
     pub(crate) async fn append(
         &self,
         batch: &[&Prepared],
+        lookups: &Lookups,
         now: Timestamp,
     ) -> Result<Vec<Verdict>, sqlx::Error> {
         match self {
-            Self::Sqlite(store) => store.append(batch, now).await,
-            Self::Postgres(store) => store.append(batch, now).await,
+            Self::Sqlite(store) => store.append(batch, lookups, now).await,
+            Self::Postgres(store) => store.append(batch, lookups, now).await,
         }
     }
 
@@ -214,6 +216,11 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         _ => false,
     }
+}
+
+/// Whether nothing was written because a unique key holds one of the rows already.
+pub(crate) fn meets_unique_key(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|refusal| refusal.is_unique_violation())
 }
 
 /// Positions and versions are kept as i64 by both databases.

@@ -3,6 +3,7 @@
 use crate::{
     Error, EventLog, StreamId,
     merkle::{Checkpoint, Edge, InvalidNote, NoteKey, TILE_WIDTH, TileHashes, TreeHash, leaf_hash},
+    pages::Pages,
     store::{EventRow, Store, StoredCheckpoint, TileRun},
 };
 use std::{
@@ -243,8 +244,10 @@ enum Progress {
 impl Verification<'_> {
     async fn run(mut self, problems: &mut Vec<Problem>) -> Result<VerifyReport, Error> {
         let mut checkpoints = Checkpoints::new(self.sealed);
+        let mut pages = Pages::new(self.store.clone(), 0, self.end, PAGE_EVENTS);
         while self.edge.size() < self.end {
-            if self.page(&mut checkpoints, problems).await? == Progress::End || problems.len() >= PROBLEMS_MAX
+            if self.page(&mut pages, &mut checkpoints, problems).await? == Progress::End
+                || problems.len() >= PROBLEMS_MAX
             {
                 problems.truncate(PROBLEMS_MAX);
                 break;
@@ -262,16 +265,15 @@ impl Verification<'_> {
 
     async fn page(
         &mut self,
+        pages: &mut Pages,
         checkpoints: &mut Checkpoints,
         problems: &mut Vec<Problem>,
     ) -> Result<Progress, Error> {
         let after = self.edge.size();
         let first_tile = after / TILE_WIDTH as u64;
         let last_tile = first_tile + PAGE_TILES as u64 - 1;
-        let (rows, runs) = futures::try_join!(
-            self.store.page(after, PAGE_EVENTS),
-            self.store.tile_runs(0, first_tile, last_tile)
-        )?;
+        let runs = self.store.tile_runs(0, first_tile, last_tile).await?;
+        let rows = pages.next().await?;
         let sealed = TileHashes::new(0, first_tile, PAGE_TILES, &runs);
 
         let mut completed = Vec::new();

@@ -15,7 +15,6 @@ use uuid::Uuid;
 pub(super) const BULK_CALLERS: usize = 8;
 /// Events of one bulk request, each to another stream.
 pub(super) const BULK_EVENTS: usize = 100;
-const PAGE: usize = 4096;
 
 /// A log under load.
 pub(super) struct Subject {
@@ -49,12 +48,13 @@ impl Subject {
         self.load(BULK_CALLERS, BULK_EVENTS).await
     }
 
-    /// The whole log in pages, from the first event to the last.
+    /// The whole log, from the first event to the last.
     pub(super) async fn replay(&self) -> Result<Measurement> {
         let head = self.log.head().await?;
         let started = Instant::now();
+        let mut replay = self.log.replay(0).await?;
         let mut position = 0;
-        while let Some(last) = self.log.read(position, PAGE).await?.last() {
+        while let Some(last) = replay.next().await?.last() {
             position = last.position;
         }
         ensure!(position == head, "replay ended at {position}, the log at {head}");
@@ -119,7 +119,7 @@ async fn call(
 /// One event to each of the streams, at the version where it stands.
 fn request<'a>(streams: impl Iterator<Item = &'a Stream>) -> Result<AppendRequest> {
     let area: AreaCode = "03618".parse().context("an area code")?;
-    let id = Uuid::new_v4();
+    let id = Uuid::now_v7();
     let mut fingerprint = [0; 32];
     fingerprint[..16].copy_from_slice(id.as_bytes());
     let writes = streams.map(|stream| StreamWrite {

@@ -1,9 +1,10 @@
 //! Leaves and nodes.
 
 use crate::RecordedEvent;
-use kernel::text::hexadecimal;
+use kernel::{Timestamp, text::hexadecimal};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use uuid::Uuid;
 
 /// SHA-256 of a leaf or node of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,22 +16,52 @@ pub struct TreeHash(pub [u8; 32]);
 ///
 /// The event must be as it is stored, not read through upcasters.
 pub fn leaf_hash(event: &RecordedEvent) -> TreeHash {
-    let mut leaf = Sha256::new_with_prefix([0]);
-    let mut field = |bytes: &[u8]| {
-        // Invariant: no field reaches 4 GiB; a request is refused long before.
-        leaf.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-        leaf.update(bytes);
+    let leaf = Leaf {
+        position: event.position,
+        stream: event.stream.as_str(),
+        version: event.version,
+        event_id: event.event_id,
+        event_type: &event.event_type,
+        effective: &event.effective.to_string(),
+        recorded_at: event.recorded_at,
+        content: &event.content,
+        metadata: &event.metadata,
     };
-    field(&event.position.to_be_bytes());
-    field(event.stream.as_str().as_bytes());
-    field(&event.version.to_be_bytes());
-    field(event.event_id.as_bytes());
-    field(event.event_type.as_bytes());
-    field(event.effective.to_string().as_bytes());
-    field(&event.recorded_at.micros().to_be_bytes());
-    field(event.content.as_bytes());
-    field(event.metadata.as_bytes());
-    TreeHash(leaf.finalize().into())
+    leaf.hash()
+}
+
+/// What a leaf is the hash of, see [`leaf_hash`].
+pub(crate) struct Leaf<'a> {
+    pub(crate) position: u64,
+    pub(crate) stream: &'a str,
+    pub(crate) version: u64,
+    pub(crate) event_id: Uuid,
+    pub(crate) event_type: &'a str,
+    pub(crate) effective: &'a str,
+    pub(crate) recorded_at: Timestamp,
+    pub(crate) content: &'a str,
+    pub(crate) metadata: &'a str,
+}
+
+impl Leaf<'_> {
+    pub(crate) fn hash(&self) -> TreeHash {
+        let mut leaf = Sha256::new_with_prefix([0]);
+        let mut field = |bytes: &[u8]| {
+            // Invariant: no field reaches 4 GiB; a request is refused long before.
+            leaf.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+            leaf.update(bytes);
+        };
+        field(&self.position.to_be_bytes());
+        field(self.stream.as_bytes());
+        field(&self.version.to_be_bytes());
+        field(self.event_id.as_bytes());
+        field(self.event_type.as_bytes());
+        field(self.effective.as_bytes());
+        field(&self.recorded_at.micros().to_be_bytes());
+        field(self.content.as_bytes());
+        field(self.metadata.as_bytes());
+        TreeHash(leaf.finalize().into())
+    }
 }
 
 /// Hash of a node above two subtrees.
@@ -71,8 +102,7 @@ impl fmt::Debug for TreeHash {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use kernel::{Timestamp, date};
-    use uuid::Uuid;
+    use kernel::date;
 
     /// The tree by its definition in RFC 6962, section 2.1.
     pub(crate) fn defined_root(leaves: &[TreeHash]) -> TreeHash {

@@ -2,12 +2,13 @@
 
 use super::{
     EventRow, Mode, Recorded, SCHEMA_VERSION, SealOutcome, StoredCheckpoint, TileRun, Verdict, check_schema,
-    positive, publish,
+    meets_unique_key, positive, publish,
     row::read_event,
     verdict::{Refusal, verdicts},
 };
 use crate::{
     Error, StreamId,
+    lookups::Lookups,
     prepared::{Prepared, event_id},
 };
 use kernel::{RequestId, Timestamp};
@@ -70,6 +71,7 @@ impl PostgresStore {
     pub(crate) async fn append(
         &self,
         batch: &[&Prepared],
+        lookups: &Lookups,
         now: Timestamp,
     ) -> Result<Vec<Verdict>, sqlx::Error> {
         let mut slot = self.writer.lock().await;
@@ -77,7 +79,7 @@ impl PostgresStore {
             Some(connection) => connection,
             None => connect_durably(&self.writer_options).await?,
         };
-        let answer = call_append(&mut connection, batch, now).await;
+        let answer = call_append(&mut connection, batch, lookups, now).await;
         // A refusal by the server leaves the connection usable.
         if matches!(&answer, Ok(_) | Err(sqlx::Error::Database(_))) {
             *slot = Some(connection);
@@ -231,7 +233,7 @@ impl PostgresStore {
         .await;
         match stored {
             Ok(_) => Ok(SealOutcome::Stored),
-            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(SealOutcome::Conflict),
+            Err(error) if meets_unique_key(&error) => Ok(SealOutcome::Conflict),
             Err(error) => Err(error),
         }
     }
@@ -261,9 +263,10 @@ async fn connect_durably(options: &PgConnectOptions) -> Result<PgConnection, sql
 async fn call_append(
     connection: &mut PgConnection,
     batch: &[&Prepared],
+    lookups: &Lookups,
     now: Timestamp,
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let columns = Columns::of(batch);
+    let columns = Columns::of(batch, lookups);
     let rows = sqlx::query(
         "SELECT kind, request, check_number, at_position, at_recorded, at_version, at_metadata
          FROM event_log_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -295,9 +298,10 @@ async fn call_append(
                 refusals.insert(request, Refusal::Repeat(recorded));
             }
             _ => {
-                // Checks are numbered over the whole batch.
+                // Checks are numbered over all requests that were looked up.
                 let number = index_from_one(row.try_get::<i32, _>(2)?.into());
-                let before: usize = batch.iter().take(request).map(|earlier| earlier.checks.len()).sum();
+                let earlier = lookups.of(batch).take_while(|(index, _)| *index < request);
+                let before: usize = earlier.map(|(_, earlier)| earlier.checks.len()).sum();
                 let check = number.saturating_sub(before);
                 refusals.insert(request, Refusal::Stale { check, actual: positive(row.try_get(5)?) });
             }
@@ -312,7 +316,8 @@ async fn call_append(
 /// A batch as the function's arguments.
 #[derive(Default)]
 struct Columns<'a> {
-    first_ids: Vec<Uuid>,
+    /// NULL, which no event has, for a request that is not looked up.
+    first_ids: Vec<Option<Uuid>>,
     check_requests: Vec<i32>,
     check_streams: Vec<&'a str>,
     check_versions: Vec<i64>,
@@ -327,15 +332,20 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(batch: &[&'a Prepared]) -> Self {
+    fn of(batch: &[&'a Prepared], lookups: &Lookups) -> Self {
         let mut columns = Self::default();
-        for (number, request) in (1..).zip(batch) {
-            columns.first_ids.push(request.first_event_id());
+        if !lookups.is_empty() {
+            columns.first_ids = vec![None; batch.len()];
+        }
+        for (index, request) in lookups.of(batch) {
+            columns.first_ids[index] = Some(request.first_event_id());
             for check in &request.checks {
-                columns.check_requests.push(number);
+                columns.check_requests.push(from_one(index));
                 columns.check_streams.push(check.stream.as_str());
                 columns.check_versions.push(super::bounded(check.version));
             }
+        }
+        for (number, request) in (1..).zip(batch) {
             for event in &request.events {
                 columns.event_requests.push(number);
                 columns.streams.push(request.checks[event.check].stream.as_str());
@@ -407,6 +417,10 @@ fn read_checkpoint(row: &PgRow) -> Result<StoredCheckpoint, sqlx::Error> {
 }
 
 /// SQL counts from one.
+fn from_one(index: usize) -> i32 {
+    i32::try_from(index + 1).unwrap_or(i32::MAX)
+}
+
 fn index_from_one(number: i64) -> usize {
     usize::try_from(number - 1).unwrap_or(0)
 }

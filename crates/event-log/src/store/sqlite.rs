@@ -2,12 +2,13 @@
 
 use super::{
     EventRow, Mode, Recorded, SCHEMA_VERSION, SealOutcome, StoredCheckpoint, TileRun, Verdict, check_schema,
-    is_transient, positive, publish,
+    is_transient, meets_unique_key, positive, publish,
     row::read_event,
     verdict::{Refusal, verdicts},
 };
 use crate::{
     Error, StreamId, fault,
+    lookups::Lookups,
     prepared::{Prepared, PreparedEvent, event_id},
 };
 use kernel::{RequestId, Timestamp};
@@ -77,6 +78,7 @@ impl SqliteStore {
     pub(crate) async fn append(
         &self,
         batch: &[&Prepared],
+        lookups: &Lookups,
         now: Timestamp,
     ) -> Result<Vec<Verdict>, sqlx::Error> {
         let mut slot = self.writer.lock().await;
@@ -84,8 +86,8 @@ impl SqliteStore {
             Some(connection) => connection,
             None => SqliteConnection::connect_with(&self.writer_options).await?,
         };
-        let answer = append_batch(&mut connection, batch, now).await;
-        if answer.is_ok() {
+        let answer = append_batch(&mut connection, batch, lookups, now).await;
+        if answer.as_ref().err().is_none_or(meets_unique_key) {
             *slot = Some(connection);
         }
         answer
@@ -210,7 +212,7 @@ impl SqliteStore {
                 *slot = Some(connection);
                 Ok(SealOutcome::Stored)
             }
-            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(SealOutcome::Conflict),
+            Err(error) if meets_unique_key(&error) => Ok(SealOutcome::Conflict),
             Err(error) => Err(error),
         }
     }
@@ -230,11 +232,12 @@ impl SqliteStore {
 async fn append_batch(
     connection: &mut SqliteConnection,
     batch: &[&Prepared],
+    lookups: &Lookups,
     now: Timestamp,
 ) -> Result<Vec<Verdict>, sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let (head, recorded_at) = head_and_time(&mut transaction, now).await?;
-    let refusals = refusals(&mut transaction, batch).await?;
+    let refusals = refusals(&mut transaction, batch, lookups).await?;
     let accepted = batch.iter().enumerate().filter(|(number, _)| !refusals.contains_key(number));
     let events = accepted.flat_map(|(_, request)| request.events.iter().map(move |event| (*request, event)));
     let rows: Vec<_> = (head + 1..).zip(events).collect();
@@ -262,19 +265,23 @@ async fn head_and_time(
 async fn refusals(
     connection: &mut SqliteConnection,
     batch: &[&Prepared],
+    lookups: &Lookups,
 ) -> Result<HashMap<usize, Refusal>, sqlx::Error> {
-    let first_ids: Vec<_> = batch.iter().map(|request| request.first_event_id().simple()).collect();
-    let checks: Vec<(usize, usize, &str, u64)> = batch
-        .iter()
-        .enumerate()
+    if lookups.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let first_ids: Vec<_> =
+        lookups.of(batch).map(|(index, request)| (index, request.first_event_id().simple())).collect();
+    let checks: Vec<(usize, usize, &str, u64)> = lookups
+        .of(batch)
         .flat_map(|(request, prepared)| {
             let checks = prepared.checks.iter().enumerate();
             checks.map(move |(index, check)| (request, index, check.stream.as_str(), check.version))
         })
         .collect();
     let rows = sqlx::query(
-        "SELECT asked.key, e.position, e.recorded_at, e.metadata, NULL, NULL
-         FROM json_each(?1) asked JOIN event e ON e.event_id = unhex(asked.value)
+        "SELECT asked.value ->> 0, e.position, e.recorded_at, e.metadata, NULL, NULL
+         FROM json_each(?1) asked JOIN event e ON e.event_id = unhex(asked.value ->> 1)
          UNION ALL
          SELECT request, NULL, NULL, NULL, number, actual FROM (
             SELECT value ->> 0 AS request, value ->> 1 AS number, value ->> 3 AS expected,

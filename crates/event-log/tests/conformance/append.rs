@@ -4,7 +4,7 @@ use crate::{
     place::{Place, open},
     request::{RequestParts, happened, name, read_all, request},
 };
-use event_log::{AppendError, LogOptions};
+use event_log::{AppendError, LogOptions, StreamVersion};
 use futures::future::join_all;
 use kernel::{Clock, ManualClock, Timestamp, date};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ on_both_stores! {
     a_stream_that_was_read_must_not_have_changed,
     refused_and_accepted_requests_of_one_batch_are_told_apart,
     requests_for_one_stream_that_wait_together_are_decided_in_order,
+    a_writer_takes_nothing_for_granted_that_another_may_have_changed,
     everything_about_an_event_comes_back_as_it_was_given,
     recorded_time_never_goes_back,
     a_large_batch_is_recorded_whole,
@@ -121,6 +122,34 @@ async fn requests_for_one_stream_that_wait_together_are_decided_in_order(place: 
         assert_eq!(outcome.unwrap().first_position, n);
     }
     log.close().await;
+}
+
+async fn a_writer_takes_nothing_for_granted_that_another_may_have_changed(place: Place) {
+    let (one, other) = (place.open().await, place.open().await);
+    one.append(request().writing("household/a", 0, 1)).await.unwrap();
+    one.append(request().writing("household/b", 0, 1)).await.unwrap();
+    other.append(request().writing("household/a", 1, 1)).await.unwrap();
+    other.append(request().writing("household/c", 0, 1)).await.unwrap();
+
+    let stale = one.append(request().writing("household/a", 1, 1));
+    let taken = one.append(request().writing("household/c", 0, 1));
+    let mut read = request().writing("household/d", 0, 1);
+    read.conditions.push(StreamVersion { stream: name("household/a"), version: 1 });
+    let read = one.append(read);
+    let beyond = one.append(request().writing("household/b", 7, 1));
+    let sound = one.append(request().writing("household/b", 1, 1));
+    let (stale, taken, read, beyond, sound) = futures::join!(stale, taken, read, beyond, sound);
+    let stands_at = |outcome| match outcome {
+        Err(AppendError::Stale { stream, actual, .. }) => (stream.to_string(), actual),
+        other => panic!("expected a stale stream, got {other:?}"),
+    };
+    assert_eq!(stands_at(stale), ("household/a".to_owned(), 2));
+    assert_eq!(stands_at(taken), ("household/c".to_owned(), 1));
+    assert_eq!(stands_at(read), ("household/a".to_owned(), 2));
+    assert!(stands_at(beyond).0 == "household/b");
+    assert_eq!(sound.unwrap().last_position, 5);
+    one.close().await;
+    other.close().await;
 }
 
 async fn everything_about_an_event_comes_back_as_it_was_given(place: Place) {
