@@ -121,7 +121,9 @@ impl Committer {
             // A caller that has gone learns the outcome when it repeats the request.
             let _ = waiting.reply.send(verdict);
         }
-        if let Some(sealer) = self.to_sealer.get() {
+        if let Some(sealer) = self.to_sealer.get()
+            && !committed.is_empty()
+        {
             // What finds no room is read from the store.
             let _ = sealer.try_send(committed);
         }
@@ -159,18 +161,21 @@ impl Committer {
                     lookups = Lookups::all(requests);
                     continue;
                 }
-                Ok(Err(error)) if !is_transient(&error) => return Err(Failure::Refused(error)),
+                Ok(Err(error)) if !is_transient(&error) => {
+                    self.memory.streams.forget();
+                    return Err(Failure::Refused(error));
+                }
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => format!("no answer within {} s", ATTEMPT_MAX.as_secs()),
             };
+            // The attempt may have been committed, and a store that comes back may be an earlier state of itself.
+            self.memory.streams.forget();
+            lookups = Lookups::all(requests);
             if Instant::now() >= deadline {
                 tracing::error!(error = %lost, "outcome of a batch is unknown");
                 return Err(Failure::Lost(lost));
             }
             tracing::warn!(error = %lost, "event log store did not answer, trying again");
-            // The attempt may have been committed, and a store that comes back may be an earlier state of itself.
-            self.memory.streams.forget();
-            lookups = Lookups::all(requests);
             tokio::time::sleep(RETRY_PAUSE).await;
         }
     }

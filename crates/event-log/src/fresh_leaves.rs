@@ -11,7 +11,7 @@ use std::{
 };
 use tokio::sync::mpsc;
 
-/// Leaves that wait for the sealer at most, 32 bytes each; what is beyond is read from the store.
+/// Leaves that wait for the sealer, 32 bytes each, beside those of one request; what is beyond is read from the store.
 const LEAVES_MAX: usize = 64 * 1024;
 
 /// Batches that wait to be hashed at most.
@@ -53,15 +53,25 @@ impl FreshLeaves {
         }
     }
 
-    /// Takes the leaves from the position on, up to the first that is missing.
-    pub(crate) fn take(&self, from: u64) -> VecDeque<TreeHash> {
+    /// Takes the leaves of the positions `first..=last`, up to the first that is missing.
+    pub(crate) fn take(&self, first: u64, last: u64) -> Vec<TreeHash> {
         self.with(|run| {
-            let Some(passed) = from.checked_sub(run.first) else { return VecDeque::new() };
-            let mut leaves = std::mem::take(&mut run.leaves);
-            leaves.drain(..leaves.len().min(usize::try_from(passed).unwrap_or(usize::MAX)));
-            run.first = from + leaves.len() as u64;
-            leaves
+            let index =
+                |position: u64| usize::try_from(position.saturating_sub(run.first)).unwrap_or(usize::MAX);
+            if first < run.first {
+                return Vec::new();
+            }
+            let (passed, wanted) =
+                (index(first).min(run.leaves.len()), index(last + 1).min(run.leaves.len()));
+            let taken = run.leaves.drain(..wanted).skip(passed).collect();
+            run.first += wanted as u64;
+            taken
         })
+    }
+
+    /// Forgets them all: they are not of this log's present.
+    pub(crate) fn forget(&self) {
+        self.with(|run| *run = Run::default());
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Run) -> T) -> T {
@@ -110,15 +120,19 @@ mod tests {
         let add = |positions: std::ops::Range<u64>| {
             fresh.with(|run| run.add(positions.start, leaves(positions.clone())));
         };
+        let expected = |positions| leaves(positions).collect::<Vec<_>>();
         add(5..8);
-        add(8..10);
-        assert_eq!(fresh.take(3), [], "3 and 4 were written by another process");
+        add(8..11);
+        assert_eq!(fresh.take(3, 9), [], "3 and 4 were written by another process");
         add(12..14);
-        assert_eq!(fresh.take(6), leaves(6..10).collect::<Vec<_>>(), "5 was sealed by another process");
+        assert_eq!(fresh.take(6, 8), expected(6..9), "5 was sealed by another process");
+        assert_eq!(fresh.take(9, 20), expected(9..11), "12 did not follow on 10");
         add(12..14);
-        assert_eq!(fresh.take(10), []);
-        assert_eq!(fresh.take(12), leaves(12..14).collect::<Vec<_>>());
-        assert_eq!(fresh.take(14), []);
+        assert_eq!(fresh.take(11, 20), []);
+        assert_eq!(fresh.take(12, 20), expected(12..14));
+        assert_eq!(fresh.take(14, 20), []);
+        add(14..16);
+        assert_eq!(fresh.take(20, 30), [], "15 was sealed by another process");
     }
 
     #[test]
@@ -127,6 +141,6 @@ mod tests {
         for position in 1..2 * LEAVES_MAX as u64 {
             fresh.with(|run| run.add(position, leaves(position..position + 1)));
         }
-        assert_eq!(fresh.take(1).len(), LEAVES_MAX);
+        assert_eq!(fresh.take(1, u64::MAX / 2).len(), LEAVES_MAX);
     }
 }

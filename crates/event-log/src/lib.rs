@@ -33,7 +33,6 @@ pub use merkle::{
     Checkpoint, ConsistencyProof, InclusionProof, InvalidKey, InvalidNote, InvalidProof, NoteKey, Signer,
     TreeHash, leaf_hash,
 };
-pub use pages::Replay;
 pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
 pub use sealer::SignedCheckpoint;
 pub use upcast::{InvalidUpcasters, Upcast, Upcasters};

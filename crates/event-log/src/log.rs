@@ -5,6 +5,7 @@ use crate::{
     committer::{Committer, Memory, Waiting},
     fresh_leaves::CommittedBatch,
     measure::Measures,
+    pages::Pages,
     prepared::Prepared,
     sealer::Sealer,
     store::{EventRow, Mode, Recorded, Store},
@@ -49,6 +50,9 @@ impl LogOptions {
         Self { store, queue_max: 8192, batch_events_max: 4096 }
     }
 }
+
+/// Events in one page of a long read.
+const PAGE_EVENTS: usize = 4096;
 
 /// One service's log. Cheap to clone; all clones share one writer, which ends with the last of them.
 #[derive(Clone)]
@@ -184,22 +188,44 @@ impl EventLog {
         Ok(found)
     }
 
-    /// Up to `limit` events after the position, in order. Fewer mean that the log ends there; a gap is an error.
+    /// Up to `limit` events after the position, in order. Fewer mean that the log ends there; a gap is an error. Many are
+    /// fetched in several pages at once.
     pub async fn read(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {
-        self.in_order(after, self.shared.store.page(after, limit).await?)
+        if limit <= PAGE_EVENTS {
+            let mut events = Vec::new();
+            self.push_in_order(&mut events, after, self.shared.store.page(after, limit).await?)?;
+            return Ok(events);
+        }
+        let end = after.saturating_add(limit as u64);
+        let mut pages = Pages::new(self.shared.store.clone(), after, end, PAGE_EVENTS);
+        let mut events = Vec::new();
+        loop {
+            let page = pages.next().await?;
+            let ends_here = page.len() < PAGE_EVENTS;
+            self.push_in_order(&mut events, after, page)?;
+            if ends_here {
+                return Ok(events);
+            }
+        }
     }
 
-    /// The events of rows that follow the position without a gap, as their newest types.
-    pub(crate) fn in_order(&self, after: u64, rows: Vec<EventRow>) -> Result<Vec<RecordedEvent>, Error> {
-        let mut events = Vec::with_capacity(rows.len());
-        for (expected, row) in (after + 1..).zip(rows) {
+    /// Adds the events of the rows, as their newest types, to those that follow the position already.
+    fn push_in_order(
+        &self,
+        events: &mut Vec<RecordedEvent>,
+        after: u64,
+        rows: Vec<EventRow>,
+    ) -> Result<(), Error> {
+        events.reserve(rows.len());
+        for row in rows {
             let event = readable(row)?;
+            let expected = after + events.len() as u64 + 1;
             if event.position != expected {
                 return Err(Error::Gap { expected, found: event.position });
             }
             events.push(self.upcasters.apply(event));
         }
-        Ok(events)
+        Ok(())
     }
 
     /// The last position, as the store has it now.

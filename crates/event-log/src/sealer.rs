@@ -8,7 +8,7 @@ use crate::{
     Error, EventLog,
     fresh_leaves::FreshLeaves,
     measure::Measures,
-    merkle::{Checkpoint, Edge, Signer, TILE_WIDTH, TileHashes, leaf_hash},
+    merkle::{Checkpoint, Edge, Signer, TILE_WIDTH, TileHashes, TreeHash, leaf_hash},
     store::{SealOutcome, Store, StoredCheckpoint, TileRun},
 };
 use std::{
@@ -144,11 +144,11 @@ impl Sealer {
         let mut runs = Vec::new();
         let end = head.min(edge.size() + SEAL_EVENTS_MAX);
         while edge.size() < end {
-            let fresh = self.fresh.take(edge.size() + 1);
-            if fresh.is_empty() {
+            let leaves = self.fresh_leaves(edge.size() + 1, end).await?;
+            if leaves.is_empty() {
                 self.push_page(edge, &mut runs).await?;
             }
-            for leaf in fresh {
+            for leaf in leaves {
                 edge.push(leaf, &mut runs);
             }
         }
@@ -156,6 +156,20 @@ impl Sealer {
         let Some(root) = edge.root() else { return Ok(SealOutcome::Stored) };
         let checkpoint = StoredCheckpoint { size: edge.size(), note: self.signer.sign(edge.size(), root) };
         Ok(self.store.store_seal(&runs, &checkpoint).await?)
+    }
+
+    /// Leaves of the positions from the first on that this process has committed, up to the last at most, if the store still
+    /// holds what was committed there: it may have gone back to an earlier state of itself and forward again.
+    async fn fresh_leaves(&self, first: u64, last: u64) -> Result<Vec<TreeHash>, Error> {
+        let leaves = self.fresh.take(first, last);
+        let Some(newest) = leaves.last() else { return Ok(leaves) };
+        let before = first + leaves.len() as u64 - 2;
+        let stored = self.store.page(before, 1).await?.pop().map(crate::log::readable).transpose()?;
+        if stored.is_some_and(|stored| leaf_hash(&stored) == *newest) {
+            return Ok(leaves);
+        }
+        self.fresh.forget();
+        Ok(Vec::new())
     }
 
     /// Adds the next events as they are stored; there is at least one.

@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub(super) const BULK_CALLERS: usize = 8;
 /// Events of one bulk request, each to another stream.
 pub(super) const BULK_EVENTS: usize = 100;
+/// Events that a replay asks for at once, as many as a rebuild.
+const REPLAY_EVENTS: usize = 10_000;
 
 /// A log under load.
 pub(super) struct Subject {
@@ -52,9 +54,8 @@ impl Subject {
     pub(super) async fn replay(&self) -> Result<Measurement> {
         let head = self.log.head().await?;
         let started = Instant::now();
-        let mut replay = self.log.replay(0).await?;
         let mut position = 0;
-        while let Some(last) = replay.next().await?.last() {
+        while let Some(last) = self.log.read(position, REPLAY_EVENTS).await?.last() {
             position = last.position;
         }
         ensure!(position == head, "replay ended at {position}, the log at {head}");

@@ -39,8 +39,8 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(500);
 pub(crate) struct PostgresStore {
     readers: PgPool,
     writer_options: PgConnectOptions,
-    /// The one connection that appends. It is taken out while it is in use and put back after success, so a failed or
-    /// abandoned batch closes it and its transaction.
+    /// The one connection that appends. It is taken out while it is in use and put back after success or the server's
+    /// refusal, so an abandoned batch closes it and its transaction.
     writer: Arc<Mutex<Option<PgConnection>>>,
 }
 
@@ -416,11 +416,12 @@ fn read_checkpoint(row: &PgRow) -> Result<StoredCheckpoint, sqlx::Error> {
     Ok(StoredCheckpoint { size: positive(row.try_get(0)?), note: row.try_get(1)? })
 }
 
-/// SQL counts from one.
+/// SQL counts from one, and so does the number of a request or check.
 fn from_one(index: usize) -> i32 {
     i32::try_from(index + 1).unwrap_or(i32::MAX)
 }
 
+/// The other way round.
 fn index_from_one(number: i64) -> usize {
     usize::try_from(number - 1).unwrap_or(0)
 }

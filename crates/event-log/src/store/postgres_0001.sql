@@ -44,16 +44,17 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON checkpoint
 -- Appends a batch of requests, each accepted or refused on its own, in one round trip.
 --
 -- Answers with one row of kind 'head' (the last position and the time of recording, before the batch's own positions),
--- and one row for every refused request: 'repeat' where its first event exists, else 'stale' with the first of its
--- streams that stands at another version. All others were accepted; their positions follow the head in request order.
+-- and one row for every request that was looked up and refused: 'repeat' where its first event exists, else 'stale' with
+-- the first of its streams that stands at another version. All others were accepted; their positions follow the head in
+-- request order. What was not looked up may meet a unique key, which refuses the whole batch.
 --
 -- The lock comes first and each statement below it takes a new snapshot (READ COMMITTED), so it sees all that was
 -- committed before the lock was granted. Positions are therefore without gaps and in commit order.
 CREATE FUNCTION event_log_append(
     now_micros     bigint,
-    -- one element per request
+    -- one element per request, NULL for one that is not to be looked up; empty where none is
     first_ids      uuid[],
-    -- one element per stream that a request writes or has read; requests are numbered from 1
+    -- one element per stream that a request to be looked up writes or has read; requests are numbered from 1
     check_requests integer[],
     check_streams  text[],
     check_versions bigint[],

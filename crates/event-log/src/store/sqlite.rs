@@ -44,8 +44,8 @@ const ASK_HEAD_EVERY: Duration = Duration::from_millis(250);
 pub(crate) struct SqliteStore {
     readers: SqlitePool,
     writer_options: SqliteConnectOptions,
-    /// The one connection that writes. It is taken out while it is in use and put back after success, so a failed or
-    /// abandoned batch closes it and its transaction.
+    /// The one connection that writes. It is taken out while it is in use and put back after success or a met key, so a
+    /// batch that failed otherwise or was abandoned closes it and its transaction.
     writer: Arc<Mutex<Option<SqliteConnection>>>,
 }
 
@@ -57,7 +57,7 @@ impl SqliteStore {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            // Kibibytes, negative by SQLite's convention: event ids are spread over the whole index.
+            // Kibibytes, negative by SQLite's convention: event ids of random requests are spread over the whole index.
             .pragma("cache_size", "-65536")
             // For the same reason a large batch dirties so many pages that the usual 1,000 would fold the write-ahead log
             // into the file after every commit; pages, 64 MiB in all.
@@ -212,7 +212,10 @@ impl SqliteStore {
                 *slot = Some(connection);
                 Ok(SealOutcome::Stored)
             }
-            Err(error) if meets_unique_key(&error) => Ok(SealOutcome::Conflict),
+            Err(error) if meets_unique_key(&error) => {
+                *slot = Some(connection);
+                Ok(SealOutcome::Conflict)
+            }
             Err(error) => Err(error),
         }
     }
@@ -228,7 +231,7 @@ impl SqliteStore {
     }
 }
 
-/// Two questions and a few insertions, however large the batch is.
+/// Two questions at most and a few insertions, however large the batch is.
 async fn append_batch(
     connection: &mut SqliteConnection,
     batch: &[&Prepared],

@@ -11,6 +11,7 @@ pub(crate) type Verdict = Result<Appended, AppendError>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recorded {
     pub(crate) appended: Appended,
+    pub(crate) request_id: RequestId,
     pub(crate) fingerprint: String,
 }
 
@@ -42,13 +43,14 @@ impl Recorded {
                 recorded_at,
                 replayed: true,
             },
+            request_id: metadata.request_id,
             fingerprint: metadata.fingerprint,
         })
     }
 
     /// The first outcome, for a repeat; a refusal for another command under the same id.
     pub(crate) fn answer(self, request_id: RequestId, fingerprint: &str) -> Verdict {
-        if self.fingerprint == fingerprint {
+        if (self.request_id, self.fingerprint.as_str()) == (request_id, fingerprint) {
             Ok(self.appended)
         } else {
             Err(AppendError::RequestIdReused(request_id))

@@ -68,7 +68,7 @@ impl Place {
     /// Removes events behind the back of the triggers.
     pub(crate) async fn delete(&self, condition: &str) {
         let delete = format!("DELETE FROM event WHERE {condition}");
-        self.tamper(&format!("DROP TRIGGER IF EXISTS event_refuse_delete; {delete}"), &delete).await;
+        self.tamper(&format!("DROP TRIGGER event_refuse_delete; {delete}"), &delete).await;
     }
 
     async fn run(&self, postgres_setting: &'static str, statements: &str) -> Result<(), sqlx::Error> {

@@ -148,13 +148,7 @@ async fn a_connection_that_the_server_ended_is_replaced() {
     let place = Place::postgres().await;
     let log = place.open().await;
     log.append(request().writing("household/a", 0, 1)).await.unwrap();
-    place
-        .execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        )
-        .await
-        .unwrap();
+    end_connections(&place).await;
     let appended = log.append(request().writing("household/a", 1, 1)).await.unwrap();
     assert_eq!((appended.first_position, appended.replayed), (2, false));
 
@@ -165,6 +159,24 @@ async fn a_connection_that_the_server_ended_is_replaced() {
     tokio::time::timeout(Duration::from_secs(20), head.wait_for(|head| *head == 3)).await.unwrap().unwrap();
     other.close().await;
     log.close().await;
+}
+
+#[tokio::test]
+async fn a_writer_forgets_what_the_database_lost_when_it_came_back() {
+    let place = Place::postgres().await;
+    let log = place.open().await;
+    log.append(request().writing("household/a", 0, 2)).await.unwrap();
+    place.delete("position = 2").await;
+    end_connections(&place).await;
+    let stale = log.append(request().writing("household/a", 2, 1)).await;
+    assert!(matches!(stale, Err(AppendError::Stale { expected: 2, actual: 1, .. })), "got {stale:?}");
+    log.close().await;
+}
+
+async fn end_connections(place: &Place) {
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    place.execute(end).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
