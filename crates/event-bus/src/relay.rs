@@ -158,7 +158,8 @@ impl Relay {
             }
         } else {
             // More is read while the server answers, as long as there is more.
-            let events = self.read(publisher.sent(), page).await?;
+            let more = *self.log.watch().borrow() > publisher.sent();
+            let events = if more { self.read(publisher.sent(), page).await? } else { Vec::new() };
             publisher.send(&events, self.options.in_flight_max).await?;
             publisher.settle(if events.is_empty() { 0 } else { page }).await
         }

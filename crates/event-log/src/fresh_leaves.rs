@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 const LEAVES_MAX: usize = 64 * 1024;
 
 /// Batches that wait to be hashed at most.
-const BATCHES_MAX: usize = 8;
+const BATCHES_MAX: usize = 2;
 
 /// Requests that were appended, in the order of their positions.
 pub(crate) type CommittedBatch = Vec<(Appended, Prepared)>;

@@ -35,5 +35,6 @@ pub use merkle::{
 };
 pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
 pub use sealer::SignedCheckpoint;
+pub use store::postgres_pool;
 pub use upcast::{InvalidUpcasters, Upcast, Upcasters};
 pub use verify::{PROBLEMS_MAX, Problem, VerifyOptions, VerifyReport};

@@ -12,6 +12,7 @@ use sqlite::SqliteStore;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use postgres::postgres_pool;
 pub(crate) use row::EventRow;
 pub(crate) use verdict::{Recorded, Verdict};
 

@@ -7,7 +7,6 @@ use crate::sealing::{self, HouseholdKey};
 use kernel::{HouseholdId, text::hexadecimal};
 use sqlx::{
     PgPool, SqlitePool,
-    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{collections::HashMap, path::PathBuf, time::Duration};
@@ -72,8 +71,11 @@ impl KeyStore {
                     .busy_timeout(WAIT_FOR_WRITER)
                     // A destroyed key is overwritten in the file.
                     .pragma("secure_delete", "on");
-                let pool =
-                    SqlitePoolOptions::new().max_connections(CONNECTIONS_MAX).connect_with(options).await?;
+                let pool = SqlitePoolOptions::new()
+                    .test_before_acquire(false)
+                    .max_connections(CONNECTIONS_MAX)
+                    .connect_with(options)
+                    .await?;
                 sqlx::query(
                     "create table if not exists household_key (household text primary key, key blob) without rowid",
                 )
@@ -82,7 +84,7 @@ impl KeyStore {
                 Pool::Sqlite(pool)
             }
             KeyStoreLocation::Postgres(url) => {
-                let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(&url).await?;
+                let pool = event_log::postgres_pool().max_connections(CONNECTIONS_MAX).connect(&url).await?;
                 // Two processes that start together would both try: the lock lets one go first.
                 sqlx::query(
                     "do $$ begin

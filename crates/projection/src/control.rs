@@ -8,7 +8,7 @@ use crate::{
         try_exclusive_lock,
     },
 };
-use sqlx::{postgres::PgPoolOptions, sqlite::SqlitePoolOptions};
+use sqlx::sqlite::SqlitePoolOptions;
 
 /// A generation as it is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Control {
             ReadStore::Postgres(url) => {
                 let session = postgres_options(url)?.options([("search_path", "read_models")]);
                 // One for statements, one that listens, one to spare.
-                Pool::Postgres(PgPoolOptions::new().max_connections(3).connect_with(session).await?)
+                Pool::Postgres(event_log::postgres_pool().max_connections(3).connect_with(session).await?)
             }
         };
         let control = Self { pool, options: options.clone(), definition };

@@ -110,7 +110,7 @@ impl ReadDatabase {
     }
 
     /// Begins a reading transaction on the live generation: everything read in it shows one state, of which
-    /// [`Transaction::position`] tells the position.
+    /// [`Transaction::reached`] tells the position.
     pub async fn snapshot(&self) -> Result<Transaction, Error> {
         self.shared.live()?.readers.begin_reading().await
     }

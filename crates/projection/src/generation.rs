@@ -130,6 +130,7 @@ impl Generation {
                 let lease = shared_lease(&definition.lease_file(root, number))?;
                 let file = definition.file(root, number);
                 let writer = SqlitePoolOptions::new()
+                    .test_before_acquire(false)
                     .max_connections(1)
                     .connect_with(
                         sqlite_options(&file)
@@ -139,6 +140,7 @@ impl Generation {
                     )
                     .await?;
                 let readers = SqlitePoolOptions::new()
+                    .test_before_acquire(false)
                     .min_connections(1)
                     .max_connections(options.readers_max)
                     .idle_timeout(None)
@@ -171,13 +173,15 @@ impl Generation {
 
 /// A pool of which each connection keeps the schema from being dropped.
 fn leased_pool(schema: String, connections_max: u32) -> PgPoolOptions {
-    PgPoolOptions::new().min_connections(1).max_connections(connections_max).idle_timeout(None).after_connect(
-        move |connection, _| {
+    event_log::postgres_pool()
+        .min_connections(1)
+        .max_connections(connections_max)
+        .idle_timeout(None)
+        .after_connect(move |connection, _| {
             let lease =
                 sqlx::query("select pg_advisory_lock_shared(hashtextextended($1, 0))").bind(schema.clone());
             Box::pin(async move { connection.execute(lease).await.map(|_| ()) })
-        },
-    )
+        })
 }
 
 pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, Error> {
@@ -191,7 +195,7 @@ pub(crate) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .filename(file)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
-        .pragma("mmap_size", "134217728")
+        .pragma("mmap_size", "33554432")
         .pragma("temp_store", "memory")
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging()

@@ -16,15 +16,22 @@ use tokio_util::sync::CancellationToken;
 /// How a projector works.
 #[derive(Clone, Copy, Debug)]
 pub struct ProjectorOptions {
-    /// Events in one transaction at most. What is there is applied at once, however little.
+    /// Events in one transaction at most. What is there is applied at once, however little, unless a batch was just applied.
     pub batch_events_max: usize,
+    /// From the beginning of one batch to that of the next at least: what comes meanwhile goes together, for a transaction
+    /// costs far more than an event in it.
+    pub batch_every: Duration,
     /// How long a projector that lost to another one watches it standing still before it tries again.
     pub patience: Duration,
 }
 
 impl Default for ProjectorOptions {
     fn default() -> Self {
-        Self { batch_events_max: 2_000, patience: Duration::from_secs(1) }
+        Self {
+            batch_events_max: 2_000,
+            batch_every: Duration::from_millis(5),
+            patience: Duration::from_secs(1),
+        }
     }
 }
 
@@ -154,15 +161,18 @@ impl<M: ReadModel> Projector<M> {
         self.lag.set_aside(set_aside);
         self.look_at_head(position).await?;
         let mut look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
+        let mut batch_next = Instant::now();
         loop {
+            let events = async {
+                tokio::time::sleep_until(batch_next).await;
+                self.source.events.next(position, self.options.batch_events_max).await
+            };
             let step = tokio::select! {
                 biased;
                 () = stop.cancelled() => Step::Cancelled,
                 _ = switched(&mut switches, generation.number) => Step::Switched,
                 () = tokio::time::sleep_until(look_next) => Step::LookAtHead,
-                events = self.source.events.next(position, self.options.batch_events_max) => {
-                    Step::Events(events.map_err(Error::Source)?)
-                }
+                events = events => Step::Events(events.map_err(Error::Source)?),
             };
             match step {
                 Step::Cancelled => return Ok(Turn::Cancelled),
@@ -172,6 +182,7 @@ impl<M: ReadModel> Projector<M> {
                     look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
                 }
                 Step::Events(events) => {
+                    batch_next = Instant::now() + self.options.batch_every;
                     position = match self.apply(&generation, position, &events).await? {
                         Some(position) => position,
                         None => match self.stand_by(&generation, stop).await? {
@@ -275,8 +286,7 @@ impl<M: ReadModel> Projector<M> {
 
 /// The position that is applied, and how many events were set aside on the way.
 async fn stored(generation: &Generation, source: &str) -> Result<(u64, u64), Error> {
-    let mut transaction = generation.writer.begin_reading().await?;
-    Ok((transaction.position(source).await?, transaction.set_aside_count(source).await?))
+    generation.writer.begin_reading().await?.reached(source).await
 }
 
 /// Waits until the live generation is another one.

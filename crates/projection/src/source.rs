@@ -49,15 +49,20 @@ impl EventSource for LogSource {
 
     fn next(&mut self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, SourceError>> {
         Box::pin(async move {
+            let mut told = *self.committed.borrow_and_update();
             loop {
-                self.committed.mark_unchanged();
-                let events = self.log.read(after, limit).await?;
-                if !events.is_empty() {
-                    return Ok(events);
+                // Nothing is asked where nothing was told.
+                if told > after {
+                    let events = self.log.read(after, limit).await?;
+                    if !events.is_empty() {
+                        return Ok(events);
+                    }
                 }
-                if let Ok(Err(_)) = tokio::time::timeout(ASK_AGAIN_AFTER, self.committed.changed()).await {
-                    return Err(format!("the log {} was closed", self.name).into());
-                }
+                told = match tokio::time::timeout(ASK_AGAIN_AFTER, self.committed.changed()).await {
+                    Ok(Ok(())) => *self.committed.borrow_and_update(),
+                    Ok(Err(_)) => return Err(format!("the log {} was closed", self.name).into()),
+                    Err(_) => u64::MAX,
+                };
             }
         })
     }

@@ -58,17 +58,15 @@ impl Transaction {
         self.fetch_optional(query).await?.ok_or(Error::Database(sqlx::Error::RowNotFound))
     }
 
-    /// The position up to which this read model has applied the source's events, as this transaction sees it.
-    pub async fn position(&mut self, source: &str) -> Result<u64, Error> {
-        let asked = Query::new("select position from checkpoint where source = $1").bind(source);
-        self.fetch_optional(asked).await?.map_or(Ok(0), |row| row.get_u64(0))
-    }
-
-    /// How many of the source's events were set aside, as this transaction sees it. While it is not 0, no view of this
-    /// read model is complete.
-    pub async fn set_aside_count(&mut self, source: &str) -> Result<u64, Error> {
-        let asked = Query::new("select count(*) from set_aside where source = $1").bind(source);
-        self.fetch_one(asked).await?.get_u64(0)
+    /// The position up to which the source is applied, and how many of its events were set aside, as this transaction sees
+    /// them. While any are set aside, no view of this read model is complete.
+    pub async fn reached(&mut self, source: &str) -> Result<(u64, u64), Error> {
+        let asked = Query::new(
+            "select coalesce((select position from checkpoint where source = $1), 0) as position,
+                    (select count(*) from set_aside where source = $1) as set_aside",
+        );
+        let row = self.fetch_one(asked.bind(source)).await?;
+        Ok((row.get_u64(0)?, row.get_u64(1)?))
     }
 
     /// Gives the rows one after another, so that a whole table need not fit into memory.

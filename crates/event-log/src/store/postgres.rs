@@ -35,6 +35,22 @@ const ASK_HEAD_AFTER: Duration = Duration::from_secs(5);
 /// Pause after a listener could not connect.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(500);
 
+/// An idle connection is asked whether it still stands before it is used; one that was just used is not, for the question
+/// costs as much as the use.
+const ASK_IDLE_AFTER: Duration = Duration::from_secs(1);
+
+/// A pool as every part of the program uses it.
+pub fn postgres_pool() -> PgPoolOptions {
+    PgPoolOptions::new().test_before_acquire(false).before_acquire(|connection, age| {
+        Box::pin(async move {
+            if age.idle_for >= ASK_IDLE_AFTER {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    })
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct PostgresStore {
     readers: PgPool,
@@ -53,8 +69,13 @@ impl PostgresStore {
             Mode::Append => "off",
             Mode::ReadOnly => "on",
         };
-        let reader_options = writer_options.clone().options([("default_transaction_read_only", read_only)]);
-        let readers = PgPoolOptions::new()
+        // Every question goes by an index, so its plan is made once, also for a table that is still empty.
+        let reader_options = writer_options.clone().options([
+            ("default_transaction_read_only", read_only),
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+        ]);
+        let readers = postgres_pool()
             .max_connections(READERS_MAX)
             .min_connections(0)
             .connect_with(reader_options)

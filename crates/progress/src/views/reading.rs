@@ -20,10 +20,8 @@ pub(crate) struct ReadUpTo {
 
 impl ReadUpTo {
     pub(crate) async fn of(snapshot: &mut Transaction) -> Result<Self, Error> {
-        Ok(Self {
-            position: snapshot.position(SOURCE).await?,
-            set_aside: snapshot.set_aside_count(SOURCE).await?,
-        })
+        let (position, set_aside) = snapshot.reached(SOURCE).await?;
+        Ok(Self { position, set_aside })
     }
 }
 

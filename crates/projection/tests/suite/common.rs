@@ -311,7 +311,11 @@ impl Running {
         model: M,
         source: &MemoryLog,
     ) -> Self {
-        let options = ProjectorOptions { batch_events_max, patience: Duration::from_millis(100) };
+        let options = ProjectorOptions {
+            batch_events_max,
+            patience: Duration::from_millis(100),
+            ..ProjectorOptions::default()
+        };
         let projector = Projector::new(database.clone(), model, Box::new(source.clone()), options);
         let status = projector.status();
         let stop = CancellationToken::new();

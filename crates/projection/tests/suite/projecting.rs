@@ -131,7 +131,7 @@ async fn an_event_that_cannot_be_applied_is_set_aside_and_its_neighbours_go_on(p
     assert_eq!((text("event_type"), text("reason")), ("letters.smudged.v1".into(), "no letter".into()));
     assert_eq!(text("event_id"), Uuid::from_u64_pair(0, 2).to_string());
     let mut snapshot = database.snapshot().await.unwrap();
-    assert_eq!(snapshot.set_aside_count(SOURCE).await.unwrap(), 1);
+    assert_eq!(snapshot.reached(SOURCE).await.unwrap().1, 1);
     projector.stop().await;
 }
 
@@ -193,7 +193,7 @@ async fn a_snapshot_shows_one_state_and_its_position(place: Place) {
     caught_up(&database, &log).await;
 
     let mut snapshot = database.snapshot().await.unwrap();
-    assert_eq!(snapshot.position(SOURCE).await.unwrap(), 1);
+    assert_eq!(snapshot.reached(SOURCE).await.unwrap().0, 1);
     log.append("a", 5);
     caught_up(&database, &log).await;
     let row = snapshot.fetch_one(Query::new("select sum(amount)::bigint from count"));
@@ -205,7 +205,7 @@ async fn a_snapshot_shows_one_state_and_its_position(place: Place) {
             row.get::<i64>(0).unwrap()
         }
     };
-    assert_eq!((amount, snapshot.position(SOURCE).await.unwrap()), (1, 1));
+    assert_eq!((amount, snapshot.reached(SOURCE).await.unwrap().0), (1, 1));
     drop(snapshot);
     assert_eq!(counted(&database).await, log.fold());
     projector.stop().await;
