@@ -15,8 +15,8 @@ use uuid::Uuid;
 pub(super) const BULK_CALLERS: usize = 8;
 /// Events of one bulk request, each to another stream.
 pub(super) const BULK_EVENTS: usize = 100;
-/// Events that a replay asks for at once, as many as a rebuild.
-const REPLAY_EVENTS: usize = 10_000;
+/// Events that a replay asks for at once: ten pages, of which three are under way.
+const REPLAY_EVENTS: usize = 40_960;
 
 /// A log under load.
 pub(super) struct Subject {
