@@ -4,6 +4,7 @@ use crate::SourceError;
 use event_log::{EventLog, RecordedEvent};
 use futures::future::BoxFuture;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// A sequence of events with positions 1, 2, 3 …: an event log itself, or a stream on the bus that copies one.
 ///
@@ -29,16 +30,18 @@ pub struct LogSource {
     name: String,
     log: EventLog,
     committed: tokio::sync::watch::Receiver<u64>,
+    /// Kept here, for whoever waits may give up and wait anew before it is time to ask again.
+    asked: Instant,
 }
 
-/// A log is asked at least this often, should a notification be lost.
+/// A log is asked where something was told, and at least this often, should that be lost.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 impl LogSource {
     /// Reads the log under the name by which checkpoints know it.
     pub fn new(name: impl Into<String>, log: EventLog) -> Self {
         let committed = log.watch();
-        Self { name: name.into(), log, committed }
+        Self { name: name.into(), log, committed, asked: Instant::now() }
     }
 }
 
@@ -49,20 +52,19 @@ impl EventSource for LogSource {
 
     fn next(&mut self, after: u64, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, SourceError>> {
         Box::pin(async move {
-            let mut told = *self.committed.borrow_and_update();
             loop {
-                // Nothing is asked where nothing was told.
-                if told > after {
+                let told = *self.committed.borrow_and_update();
+                if told > after || self.asked.elapsed() >= ASK_AGAIN_AFTER {
+                    self.asked = Instant::now();
                     let events = self.log.read(after, limit).await?;
                     if !events.is_empty() {
                         return Ok(events);
                     }
                 }
-                told = match tokio::time::timeout(ASK_AGAIN_AFTER, self.committed.changed()).await {
-                    Ok(Ok(())) => *self.committed.borrow_and_update(),
-                    Ok(Err(_)) => return Err(format!("the log {} was closed", self.name).into()),
-                    Err(_) => u64::MAX,
-                };
+                let news = tokio::time::timeout_at(self.asked + ASK_AGAIN_AFTER, self.committed.changed());
+                if let Ok(Err(_)) = news.await {
+                    return Err(format!("the log {} was closed", self.name).into());
+                }
             }
         })
     }
