@@ -148,7 +148,13 @@ impl PostgresStore {
         let names: Vec<&str> = streams.iter().map(StreamId::as_str).collect();
         let rows = sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
-             FROM event WHERE stream = ANY ($1) ORDER BY stream, version",
+             FROM unnest($1::text[]) AS asked (name)
+             CROSS JOIN LATERAL (
+                SELECT * FROM event
+                WHERE hashtextextended(stream, 0) = hashtextextended(asked.name, 0)
+                  AND hashtextextended(stream, 1) = hashtextextended(asked.name, 1)
+             ) e
+             ORDER BY stream, version",
         )
         .bind(names)
         .fetch_all(&self.readers)
