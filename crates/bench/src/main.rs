@@ -13,6 +13,10 @@ mod table;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+/// The one of the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "bench", about = "Benchmarks; run them with `cargo xtask bench`")]
 struct Arguments {
