@@ -4,8 +4,8 @@ mod name;
 mod sum;
 
 pub use name::{
-    CountName, CountedClass, FigureName, InvalidFigureName, MovementColumn, MovementName, Scope, ShareName,
-    TargetName, Unit,
+    CountName, CountedClass, Extent, FigureName, InvalidFigureName, MovementColumn, MovementName, Scope,
+    ShareName, TargetName, Unit,
 };
 pub(crate) use sum::column_terms;
 pub use sum::{Days, Sum, Term};

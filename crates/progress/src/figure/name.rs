@@ -3,6 +3,7 @@
 //! ```text
 //! figures/households/poor/areas/03618@2025-07-01/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01/ethnicity/-
 //! figures/shares/near-poor/areas/12@0001-01-01/as-at/2024-12-31/known-on/2026-01-15/map/0001-01-01
+//! figures/persons/registered/areas/03618@2025-07-01/outside-parts/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01/ethnicity/-
 //! figures/movements/persons/poor/relapse/areas/110@0001-01-01/year/2024/known-on/2026-01-15/map/0001-01-01
 //! figures/targets/T09/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01
 //! ```
@@ -24,11 +25,22 @@ pub enum FigureName {
     Target(TargetName),
 }
 
+/// How much of an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What was recorded in it and lies in none of its parts on the map, such as households without a village.
+    OutsideParts,
+}
+
 /// From which point of view, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The area.
     pub area: AreaKey,
+    /// How much of it.
+    pub extent: Extent,
     /// The state of the world on this day.
     pub as_at: Date,
     /// What had been recorded by the end of this day.
@@ -70,6 +82,8 @@ pub struct MovementName {
     pub column: MovementColumn,
     /// Where.
     pub area: AreaKey,
+    /// How much of it.
+    pub extent: Extent,
     /// The calendar year.
     pub year: i16,
     /// What had been recorded by the end of this day.
@@ -206,10 +220,22 @@ fn tracked(word: &str) -> Option<TrackedClass> {
     [TrackedClass::Poor, TrackedClass::NearPoor].into_iter().find(|class| tracked_word(*class) == word)
 }
 
+/// Follows the area in names.
+const OUTSIDE_PARTS: &str = "outside-parts";
+
+impl fmt::Display for Extent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::OutsideParts => write!(f, "/{OUTSIDE_PARTS}"),
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { area, as_at, known_on, map } = self;
-        write!(f, "areas/{area}/as-at/{as_at}/known-on/{known_on}/map/{map}")
+        let Self { area, extent, as_at, known_on, map } = self;
+        write!(f, "areas/{area}{extent}/as-at/{as_at}/known-on/{known_on}/map/{map}")
     }
 }
 
@@ -226,11 +252,11 @@ impl fmt::Display for FigureName {
             Self::Share(ShareName { class, scope }) => {
                 write!(f, "figures/shares/{}/{scope}", tracked_word(*class))
             }
-            Self::Movement(MovementName { unit, class, column, area, year, known_on, map }) => {
+            Self::Movement(MovementName { unit, class, column, area, extent, year, known_on, map }) => {
                 let (unit, class, column) = (unit.word(), tracked_word(*class), column.word());
                 write!(
                     f,
-                    "figures/movements/{unit}/{class}/{column}/areas/{area}/year/{year:04}/known-on/{known_on}/map/{map}"
+                    "figures/movements/{unit}/{class}/{column}/areas/{area}{extent}/year/{year:04}/known-on/{known_on}/map/{map}"
                 )
             }
             Self::Target(TargetName { id, as_at, known_on, map }) => {
@@ -249,10 +275,19 @@ impl FromStr for FigureName {
 }
 
 fn parse(text: &str) -> Option<FigureName> {
-    let parts: Vec<&str> = text.split('/').collect();
+    let mut parts: Vec<&str> = text.split('/').collect();
+    let outside_parts =
+        parts.array_windows().position(|[word, _, extent]| (*word, *extent) == ("areas", OUTSIDE_PARTS));
+    let extent = match outside_parts {
+        None => Extent::Whole,
+        Some(index) => {
+            parts.remove(index + 2);
+            Extent::OutsideParts
+        }
+    };
     match parts.as_slice() {
         ["figures", "shares", class, "areas", area, "as-at", as_at, "known-on", known_on, "map", map] => {
-            let scope = scope(area, as_at, known_on, map)?;
+            let scope = scope(area, extent, as_at, known_on, map)?;
             Some(FigureName::Share(ShareName { class: tracked(class)?, scope }))
         }
         [
@@ -276,6 +311,7 @@ fn parse(text: &str) -> Option<FigureName> {
                 class: tracked(class)?,
                 column: MovementColumn::from_word(column)?,
                 area: area.parse().ok()?,
+                extent,
                 year: Some(year).filter(|year| (1..=9999).contains(year))?,
                 known_on: parse_date(known_on)?,
                 map: parse_date(map)?,
@@ -306,16 +342,17 @@ fn parse(text: &str) -> Option<FigureName> {
         ] => Some(FigureName::Count(CountName {
             unit: Unit::from_word(unit)?,
             class: CountedClass::from_word(class)?,
-            scope: scope(area, as_at, known_on, map)?,
+            scope: scope(area, extent, as_at, known_on, map)?,
             ethnicity: if *group == "-" { None } else { Some(group.parse().ok()?) },
         })),
         _ => None,
     }
 }
 
-fn scope(area: &str, as_at: &str, known_on: &str, map: &str) -> Option<Scope> {
+fn scope(area: &str, extent: Extent, as_at: &str, known_on: &str, map: &str) -> Option<Scope> {
     Some(Scope {
         area: area.parse().ok()?,
+        extent,
         as_at: parse_date(as_at)?,
         known_on: parse_date(known_on)?,
         map: parse_date(map)?,
@@ -337,12 +374,9 @@ mod tests {
     }
 
     fn any_scope() -> impl Strategy<Value = Scope> {
-        (any_area(), any_day(), any_day(), any_day()).prop_map(|(area, as_at, known_on, map)| Scope {
-            area,
-            as_at,
-            known_on,
-            map,
-        })
+        let extent = prop::sample::select(vec![Extent::Whole, Extent::OutsideParts]);
+        (any_area(), extent, any_day(), any_day(), any_day())
+            .prop_map(|(area, extent, as_at, known_on, map)| Scope { area, extent, as_at, known_on, map })
     }
 
     fn any_tracked() -> impl Strategy<Value = TrackedClass> {
@@ -361,8 +395,17 @@ mod tests {
             (any_tracked(), any_scope())
                 .prop_map(|(class, scope)| FigureName::Share(ShareName { class, scope })),
             (unit(), any_tracked(), prop::sample::select(MovementColumn::ALL), any_scope(), 1_i16..9999)
-                .prop_map(|(unit, class, column, Scope { area, known_on, map, .. }, year)| {
-                    FigureName::Movement(MovementName { unit, class, column, area, year, known_on, map })
+                .prop_map(|(unit, class, column, Scope { area, extent, known_on, map, .. }, year)| {
+                    FigureName::Movement(MovementName {
+                        unit,
+                        class,
+                        column,
+                        area,
+                        extent,
+                        year,
+                        known_on,
+                        map,
+                    })
                 }),
             ("[TS][0-9]{2}", any_scope()).prop_map(|(id, Scope { as_at, known_on, map, .. })| {
                 FigureName::Target(TargetName { id, as_at, known_on, map })
@@ -388,6 +431,9 @@ mod tests {
             &name.replace("03618@", "03618"),
             &name.replace("2026-01-15", "today"),
             &name.replace("/-", "/Thai"),
+            &name.replace("/as-at", "/some-parts/as-at"),
+            &name.replace("/map", "/outside-parts/map"),
+            &name.replace("/as-at", "/outside-parts/outside-parts/as-at"),
             &format!("{name}/"),
         ] {
             assert!(text.parse::<FigureName>().is_err(), "'{text}' must be refused");

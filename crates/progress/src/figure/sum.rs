@@ -11,6 +11,8 @@ pub struct Sum {
     pub terms: Vec<Term>,
     /// Facts recorded in this area or in a part of it, on whatever map.
     pub area: AreaNumber,
+    /// Without the facts of these parts of it.
+    pub except: Vec<AreaNumber>,
     /// Facts recorded by the end of this day.
     pub known_on: Day,
     /// Only of this group.
@@ -60,8 +62,9 @@ impl Term {
 }
 
 impl Sum {
-    /// The facts of a count. Those not reviewed are the registered less all who were reviewed.
-    pub fn of_count(name: &CountName) -> Self {
+    /// The facts of a count, without those of the given parts of its area. Those not reviewed are the registered less all
+    /// who were reviewed.
+    pub fn of_count(name: &CountName, except: Vec<AreaNumber>) -> Self {
         let days = Days::up_to(name.scope.as_at.into());
         let stock = |measure| Term::plus(measure, days);
         let terms = match name.class {
@@ -78,16 +81,18 @@ impl Sum {
         Self {
             terms,
             area: AreaNumber::of(&name.scope.area),
+            except,
             known_on: name.scope.known_on.into(),
             ethnicity: name.ethnicity,
         }
     }
 
-    /// The facts of a column.
-    pub fn of_movement(name: &MovementName) -> Self {
+    /// The facts of a column, without those of the given parts of its area.
+    pub fn of_movement(name: &MovementName, except: Vec<AreaNumber>) -> Self {
         Self {
             terms: column_terms(name.class, name.column, name.year),
             area: AreaNumber::of(&name.area),
+            except,
             known_on: name.known_on.into(),
             ethnicity: None,
         }

@@ -3,27 +3,28 @@
 use super::{
     Grounds, from_projection,
     movements::{YearOfView, YearSight},
-    point::{PointOfView, is_on_map},
+    point::{PointOfView, Portion, is_on_map},
     poverty::{Sight, value},
     status::figure,
     targets,
 };
 use crate::{
-    domain::{AreaNumber, Class, TrackedClass},
+    domain::{AreaNumber, Class, Ethnicity, TrackedClass},
     figure::{
-        CountName, CountedClass, FigureName, MovementColumn, MovementName, Scope, ShareName, Sum, Unit,
+        CountName, CountedClass, Extent, FigureName, MovementColumn, MovementName, Scope, ShareName, Sum,
+        Unit,
     },
     model::SOURCE,
 };
 use api::progress as proto;
-use kernel::{AreaKey, Timestamp};
+use kernel::{AreaKey, Date, Timestamp};
 use projection::{Error, Query, Row, Transaction};
-use reference::Area;
 use serde::Serialize;
 use service::{
     Refusal, reason,
     request::{Page, PageSizes, QueryHash},
 };
+use std::collections::HashSet;
 
 /// Facts of a page where the request does not say how many.
 const PAGE_SIZE_DEFAULT: usize = 100;
@@ -46,20 +47,28 @@ pub(crate) async fn explain(
     let name: FigureName = request.name.parse().map_err(|_| unknown())?;
     match name {
         FigureName::Count(name) => {
-            let area = area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
-            let shown = count(grounds, snapshot, area, &name).await?;
-            let formula = count_formula(grounds, area, &name);
-            facts(grounds, snapshot, &Sum::of_count(&name), name.unit, formula, &shown, &page).await
+            let group = name.ethnicity.filter(|group| *group != Ethnicity::UNKNOWN);
+            if group.is_some_and(|group| grounds.reference.ethnic_groups.get(&group.to_string()).is_none()) {
+                return Err(unknown());
+            }
+            let Scope { area, extent, map, .. } = &name.scope;
+            let portion = portion(grounds, area, *extent, *map).ok_or_else(unknown)?;
+            let shown = count(grounds, snapshot, &portion, &name).await?;
+            let formula = count_formula(grounds, &portion, &name);
+            let sum = Sum::of_count(&name, portion.except_numbers().collect());
+            facts(grounds, snapshot, &sum, name.unit, formula, &shown, &page).await
         }
         FigureName::Movement(name) => {
-            let area = area(grounds, &name.area, name.map).ok_or_else(unknown)?;
-            let shown = movement(grounds, snapshot, area, &name).await?;
-            let formula = movement_formula(grounds, area, &name);
-            facts(grounds, snapshot, &Sum::of_movement(&name), name.unit, formula, &shown, &page).await
+            let portion = portion(grounds, &name.area, name.extent, name.map).ok_or_else(unknown)?;
+            let shown = movement(grounds, snapshot, &portion, &name).await?;
+            let formula = movement_formula(grounds, &portion, &name);
+            let sum = Sum::of_movement(&name, portion.except_numbers().collect());
+            facts(grounds, snapshot, &sum, name.unit, formula, &shown, &page).await
         }
         FigureName::Share(name) => {
-            let area = area(grounds, &name.scope.area, name.scope.map).ok_or_else(unknown)?;
-            share(grounds, snapshot, area, &name).await
+            let Scope { area, extent, map, .. } = &name.scope;
+            let portion = portion(grounds, area, *extent, *map).ok_or_else(unknown)?;
+            share(grounds, snapshot, &portion, &name).await
         }
         FigureName::Target(name) => {
             let explained = targets::explain(grounds, snapshot, &name).await?.ok_or_else(unknown)?;
@@ -72,48 +81,48 @@ pub(crate) async fn explain(
     }
 }
 
-/// The area, where it is on the map of the name.
-fn area<'a>(grounds: &'a Grounds, key: &AreaKey, map: kernel::Date) -> Option<&'a Area> {
-    grounds.reference.areas.get(key).filter(|area| is_on_map(area, map))
+/// What the name is about, where its area is on its map.
+fn portion<'a>(grounds: &'a Grounds, area: &AreaKey, extent: Extent, map: Date) -> Option<Portion<'a>> {
+    let areas = &grounds.reference.areas;
+    let area = areas.get(area).filter(|area| is_on_map(area, map))?;
+    Portion::of(areas, area, extent, map)
 }
 
 /// The count as views show it, and refused where they refuse.
 async fn count(
     grounds: &Grounds,
     snapshot: &mut Transaction,
-    area: &Area,
+    portion: &Portion<'_>,
     name: &CountName,
 ) -> Result<proto::Figure, Refusal> {
     let Scope { as_at, known_on, map, .. } = name.scope;
     let view = PointOfView { as_at, known_on, map };
     let full_name = FigureName::Count(name.clone());
-    let sight = Sight::of(grounds, snapshot, view, std::iter::once(area)).await?;
-    sight.refuse_where_nothing_can_be_placed(area, "name")?;
-    let stocks = match name.ethnicity {
-        None => sight.stocks(area),
-        Some(group) => sight.stocks_of_group(area, group),
-    };
-    let status = sight.statuses(area).of(name.class);
+    let sight = Sight::of(grounds, snapshot, view, portion.areas()).await?;
+    sight.refuse_where_nothing_can_be_placed(portion.area, "name")?;
+    let stocks = sight.stocks_of_portion(portion);
+    let stocks = name.ethnicity.map_or(stocks.all, |group| stocks.of_group(group));
+    let status = sight.statuses_of_portion(portion).of(name.class);
     Ok(figure(&full_name, status, value(&stocks, name.unit, name.class), name.unit))
 }
 
 async fn movement(
     grounds: &Grounds,
     snapshot: &mut Transaction,
-    area: &Area,
+    portion: &Portion<'_>,
     name: &MovementName,
 ) -> Result<proto::Figure, Refusal> {
     let point = YearOfView { year: name.year, known_on: name.known_on, map: name.map };
-    let sight = YearSight::of(grounds, snapshot, point, std::iter::once(area)).await?;
-    sight.refuse_where_nothing_can_be_placed(area, "name")?;
-    Ok(sight.column(area, sight.status(area), name.unit, name.class, name.column))
+    let sight = YearSight::of(grounds, snapshot, point, portion.areas()).await?;
+    sight.refuse_where_nothing_can_be_placed(portion.area, "name")?;
+    Ok(sight.column(portion, sight.status(portion), name.unit, name.class, name.column))
 }
 
 /// A share has no facts of its own: its two counts have.
 async fn share(
     grounds: &Grounds,
     snapshot: &mut Transaction,
-    area: &Area,
+    portion: &Portion<'_>,
     name: &ShareName,
 ) -> Result<proto::ExplainFigureResponse, Refusal> {
     let class = match name.class {
@@ -122,8 +131,8 @@ async fn share(
     };
     let count_name =
         |class| CountName { unit: Unit::Households, class, scope: name.scope.clone(), ethnicity: None };
-    let numerator = count(grounds, snapshot, area, &count_name(class)).await?;
-    let denominator = count(grounds, snapshot, area, &count_name(CountedClass::Registered)).await?;
+    let numerator = count(grounds, snapshot, portion, &count_name(class)).await?;
+    let denominator = count(grounds, snapshot, portion, &count_name(CountedClass::Registered)).await?;
     let formula = format!(
         "{} households / all registered households = {} / {}; the parts' numerators and denominators are added, their rates never averaged",
         class.word(),
@@ -138,9 +147,9 @@ pub(crate) fn shown(figure: &proto::Figure) -> String {
     figure.value.map_or_else(|| "no data".to_owned(), |value| value.to_string())
 }
 
-fn count_formula(grounds: &Grounds, area: &Area, name: &CountName) -> String {
+fn count_formula(grounds: &Grounds, portion: &Portion<'_>, name: &CountName) -> String {
     let Scope { as_at, known_on, .. } = &name.scope;
-    let (unit, area, class) = (name.unit.word(), area.display_name(), name.class.word());
+    let (unit, place, class) = (name.unit.word(), place(portion), name.class.word());
     let group = name.ethnicity.map_or_else(String::new, |group| match name.unit {
         Unit::Households => format!(" with a head of ethnic group {group}"),
         Unit::Persons => format!(" of ethnic group {group}"),
@@ -156,11 +165,11 @@ fn count_formula(grounds: &Grounds, area: &Area, name: &CountName) -> String {
         }
     };
     format!(
-        "{unit} {of_class}{group} in {area} on {as_at}: sum of all changes effective up to {as_at} and recorded by {known_on}"
+        "{unit} {of_class}{group} in {place} on {as_at}: sum of all changes effective up to {as_at} and recorded by {known_on}"
     )
 }
 
-fn movement_formula(grounds: &Grounds, area: &Area, name: &MovementName) -> String {
+fn movement_formula(grounds: &Grounds, portion: &Portion<'_>, name: &MovementName) -> String {
     let (unit, column, year, known_on) = (name.unit.word(), name.column.word(), name.year, name.known_on);
     let class = match name.class {
         TrackedClass::Poor => "poor",
@@ -177,8 +186,17 @@ fn movement_formula(grounds: &Grounds, area: &Area, name: &MovementName) -> Stri
     };
     format!(
         "column {column} of the {class} {unit} in {} under {standard}: {what}, recorded by {known_on}",
-        area.display_name()
+        place(portion)
     )
+}
+
+/// The portion in words.
+fn place(portion: &Portion<'_>) -> String {
+    let area = portion.area.display_name();
+    match portion.extent() {
+        Extent::Whole => area,
+        Extent::OutsideParts => format!("{area} and in none of its parts on the map"),
+    }
 }
 
 #[derive(Serialize)]
@@ -210,8 +228,9 @@ fn bind_sum(grounds: &Grounds, query: Query, sum: &Sum) -> Result<Query, Error> 
             last_day: term.effective.to.number(),
         })
         .collect();
-    let leaves: Vec<_> =
-        grounds.placing.leaves(sum.area).iter().map(|leaf| LeafRow { leaf: *leaf }).collect();
+    let excepted: HashSet<_> = sum.except.iter().flat_map(|part| grounds.placing.leaves(*part)).collect();
+    let leaves = grounds.placing.leaves(sum.area).iter().filter(|leaf| !excepted.contains(leaf));
+    let leaves: Vec<_> = leaves.map(|leaf| LeafRow { leaf: *leaf }).collect();
     let group = sum.ethnicity.map_or(-1, |group| i64::from(group.number()));
     Ok(query.bind_rows(&terms)?.bind_rows(&leaves)?.bind(sum.known_on.number()).bind(group))
 }

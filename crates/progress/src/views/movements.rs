@@ -3,14 +3,14 @@
 use super::{
     Grounds, from_projection,
     placed::NotPlaced,
-    point::{area_on_map, covered_units, day_or, map_day},
+    point::{Portion, area_on_map, covered_units, day_or, map_day},
     poverty::provisional,
-    reading::{Asked, ReadUpTo, YearTable, year},
+    reading::{Asked, ReadUpTo, YearSums, YearTable, year},
     status::{DataStatus, caveats, figure},
 };
 use crate::{
     domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass},
-    figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
+    figure::{Days, Extent, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
 };
 use api::progress as proto;
 use kernel::{Date, date};
@@ -30,14 +30,18 @@ pub(crate) async fn movements(
     let areas = &grounds.reference.areas;
     let map = map_day(areas.geography(day_or(&request.map, "map", year_end)?));
     let area = area_on_map(areas, &request.area, "area", map)?;
-    let parts = if request.parts { areas.children(&area.key, map) } else { Vec::new() };
+    let outside_parts = Portion::of(areas, area, Extent::OutsideParts, map).filter(|_| request.parts);
+    let parts = outside_parts.as_ref().map_or(&[][..], |portion| &portion.except);
     let point = YearOfView { year, known_on, map };
     let rows = std::iter::once(area).chain(parts.iter().copied());
     let sight = YearSight::of(grounds, snapshot, point, rows).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
     Ok(proto::MovementsView {
-        area: Some(sight.row(area)),
-        parts: parts.iter().map(|part| sight.row(part)).collect(),
+        area: Some(sight.row(&Portion::whole(area))),
+        parts: parts.iter().map(|part| sight.row(&Portion::whole(part))).collect(),
+        outside_parts: outside_parts
+            .filter(|portion| sight.has_any(portion))
+            .map(|portion| sight.row(&portion)),
         year: request.year,
         standard: grounds
             .reference
@@ -92,17 +96,16 @@ impl<'a> YearSight<'a> {
 
     /// There are data where somebody was reviewed under the standard of the year, at its start or its end, or where
     /// anything moved; they are complete where that holds for every unit of the area and all are placed.
-    pub(crate) fn status(&self, area: &Area) -> DataStatus {
-        let units = covered_units(&self.grounds.reference.areas, area, self.point.map);
-        let all = units.iter().all(|unit| self.has_data(unit));
-        let whole = self.read.set_aside == 0 && !self.not_placed(area).some_missing;
-        DataStatus::of(self.has_data(area), whole && all)
+    pub(crate) fn status(&self, portion: &Portion<'_>) -> DataStatus {
+        let units = covered_units(&self.grounds.reference.areas, portion.area, self.point.map);
+        let all = units.iter().all(|unit| self.has_data(&Portion::whole(unit)));
+        let whole = self.read.set_aside == 0 && !self.not_placed(portion.area).some_missing;
+        DataStatus::of(self.has_data(portion), whole && all)
     }
 
-    fn has_data(&self, area: &Area) -> bool {
-        let area = AreaNumber::of(&area.key);
+    fn has_data(&self, portion: &Portion<'_>) -> bool {
         let reviewed =
-            [Measure::Poor, Measure::NearPoor, Measure::NotPoor].map(|stock| self.table.of(area, stock));
+            [Measure::Poor, Measure::NearPoor, Measure::NotPoor].map(|stock| self.table.of(portion, stock));
         let at_start: Amount = reviewed.iter().map(|sums| sums.before + sums.first_day).sum();
         let at_end: Amount = reviewed.iter().map(|sums| sums.before + sums.within).sum();
         let moved = Measure::ALL.into_iter().filter(|measure| match measure {
@@ -112,7 +115,12 @@ impl<'a> YearSight<'a> {
         });
         at_start.households != 0
             || at_end.households != 0
-            || moved.into_iter().any(|measure| self.table.of(area, measure).within != Amount::ZERO)
+            || moved.into_iter().any(|measure| self.table.of(portion, measure).within != Amount::ZERO)
+    }
+
+    /// Whether anything was counted or moved there.
+    fn has_any(&self, portion: &Portion<'_>) -> bool {
+        Measure::ALL.into_iter().any(|measure| self.table.of(portion, measure) != YearSums::default())
     }
 
     fn not_placed(&self, area: &Area) -> NotPlaced {
@@ -125,11 +133,11 @@ impl<'a> YearSight<'a> {
         self.not_placed(area).refuse(area, self.point.map, recorded, field)
     }
 
-    fn row(&self, area: &Area) -> proto::MovementsRow {
-        let status = self.status(area);
-        let columns = |unit, class| Some(self.columns(area, status, unit, class));
+    fn row(&self, portion: &Portion<'_>) -> proto::MovementsRow {
+        let status = self.status(portion);
+        let columns = |unit, class| Some(self.columns(portion, status, unit, class));
         proto::MovementsRow {
-            area: Some(super::areas::to_proto(area)),
+            area: Some(super::areas::to_proto(portion.area)),
             poor_households: columns(Unit::Households, TrackedClass::Poor),
             poor_persons: columns(Unit::Persons, TrackedClass::Poor),
             near_poor_households: columns(Unit::Households, TrackedClass::NearPoor),
@@ -139,12 +147,12 @@ impl<'a> YearSight<'a> {
 
     fn columns(
         &self,
-        area: &Area,
+        portion: &Portion<'_>,
         status: DataStatus,
         unit: Unit,
         class: TrackedClass,
     ) -> proto::MovementColumns {
-        let column = |column| Some(self.column(area, status, unit, class, column));
+        let column = |column| Some(self.column(portion, status, unit, class, column));
         proto::MovementColumns {
             start: column(MovementColumn::Start),
             exit_to_other_class: column(MovementColumn::ExitToOtherClass),
@@ -158,10 +166,10 @@ impl<'a> YearSight<'a> {
         }
     }
 
-    /// One column of one form, with the status of the area.
+    /// One column of one form, with the status of the portion.
     pub(crate) fn column(
         &self,
-        area: &Area,
+        portion: &Portion<'_>,
         status: DataStatus,
         unit: Unit,
         class: TrackedClass,
@@ -172,14 +180,14 @@ impl<'a> YearSight<'a> {
             unit,
             class,
             column,
-            area: area.key.clone(),
+            area: portion.area.key.clone(),
+            extent: portion.extent(),
             year,
             known_on,
             map,
         });
-        let number = AreaNumber::of(&area.key);
         let terms = column_terms(class, column, year);
-        let sum: Amount = terms.iter().map(|term| self.term(number, term)).sum();
+        let sum: Amount = terms.iter().map(|term| self.term(portion, term)).sum();
         let value = match unit {
             Unit::Households => sum.households,
             Unit::Persons => sum.persons,
@@ -187,8 +195,8 @@ impl<'a> YearSight<'a> {
         figure(&name, status, value, unit)
     }
 
-    fn term(&self, area: AreaNumber, term: &Term) -> Amount {
-        let sums = self.table.of(area, term.measure);
+    fn term(&self, portion: &Portion<'_>, term: &Term) -> Amount {
+        let sums = self.table.of(portion, term.measure);
         let of_the_year = Days::of_year(self.point.year);
         let amount = if term.effective == of_the_year {
             sums.within

@@ -1,7 +1,10 @@
 //! From which point of view, on which map and where: parsed once, with defaults filled in.
 
 use super::Grounds;
-use crate::figure::Scope;
+use crate::{
+    domain::AreaNumber,
+    figure::{Extent, Scope},
+};
 use api::progress as proto;
 use kernel::{AreaCode, AreaKey, Date, parse_date};
 use reference::{Area, AreaKind, Areas, Geography, UnknownArea};
@@ -28,8 +31,9 @@ impl PointOfView {
         Ok(Self { as_at, known_on, map: map_day(grounds.reference.areas.geography(map)) })
     }
 
-    pub(crate) fn scope(self, area: &AreaKey) -> Scope {
-        Scope { area: area.clone(), as_at: self.as_at, known_on: self.known_on, map: self.map }
+    pub(crate) fn scope(self, portion: &Portion<'_>) -> Scope {
+        let Self { as_at, known_on, map } = self;
+        Scope { area: portion.area.key.clone(), extent: portion.extent(), as_at, known_on, map }
     }
 
     pub(crate) fn to_proto(self) -> proto::PointOfView {
@@ -38,6 +42,46 @@ impl PointOfView {
             known_on: self.known_on.to_string(),
             map: self.map.to_string(),
         }
+    }
+}
+
+/// What one row of a view is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Portion<'a> {
+    pub(crate) area: &'a Area,
+    /// Parts of the area that are left out; none of the whole area.
+    pub(crate) except: Vec<&'a Area>,
+}
+
+impl<'a> Portion<'a> {
+    pub(crate) const fn whole(area: &'a Area) -> Self {
+        Self { area, except: Vec::new() }
+    }
+
+    /// The portion of that extent; `None` where it would lie outside the parts of an area that has none on the map.
+    pub(crate) fn of(areas: &'a Areas, area: &'a Area, extent: Extent, map: Date) -> Option<Self> {
+        let except = match extent {
+            Extent::Whole => return Some(Self::whole(area)),
+            Extent::OutsideParts => areas.children(&area.key, map),
+        };
+        (!except.is_empty()).then_some(Self { area, except })
+    }
+
+    pub(crate) const fn extent(&self) -> Extent {
+        if self.except.is_empty() { Extent::Whole } else { Extent::OutsideParts }
+    }
+
+    /// The area and the parts that are left out: what has to be read.
+    pub(crate) fn areas(&self) -> impl Iterator<Item = &'a Area> {
+        std::iter::once(self.area).chain(self.except.iter().copied())
+    }
+
+    pub(crate) fn number(&self) -> AreaNumber {
+        AreaNumber::of(&self.area.key)
+    }
+
+    pub(crate) fn except_numbers(&self) -> impl Iterator<Item = AreaNumber> {
+        self.except.iter().map(|part| AreaNumber::of(&part.key))
     }
 }
 

@@ -3,13 +3,13 @@
 use super::{
     Grounds, from_projection,
     placed::NotPlaced,
-    point::{PointOfView, area_on_map, covered_units},
-    reading::{Asked, ReadUpTo, StockTable, Stocks, stocks},
+    point::{PointOfView, Portion, area_on_map, covered_units},
+    reading::{AreaStocks, Asked, ReadUpTo, StockTable, Stocks, stocks},
     status::{DataStatus, caveats, figure, share},
 };
 use crate::{
-    domain::{AreaNumber, Class, Ethnicity, TrackedClass},
-    figure::{CountName, CountedClass, FigureName, ShareName, Unit},
+    domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass},
+    figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit},
 };
 use api::progress as proto;
 use projection::Transaction;
@@ -25,14 +25,16 @@ pub(crate) async fn poverty(
     let view = PointOfView::parse(grounds, request.view.as_ref())?;
     let areas = &grounds.reference.areas;
     let area = area_on_map(areas, &request.area, "area", view.map)?;
-    let parts = if request.parts { areas.children(&area.key, view.map) } else { Vec::new() };
+    let outside_parts = Portion::of(areas, area, Extent::OutsideParts, view.map).filter(|_| request.parts);
+    let parts = outside_parts.as_ref().map_or(&[][..], |portion| &portion.except);
     let sight =
         Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
-    let row = |area: &Area| sight.row(area, request.by_ethnicity);
+    let row = |portion: &Portion<'_>| sight.row(portion, request.by_ethnicity);
     Ok(proto::PovertyView {
-        area: Some(row(area)),
-        parts: parts.into_iter().map(row).collect(),
+        area: Some(row(&Portion::whole(area))),
+        parts: parts.iter().map(|part| row(&Portion::whole(part))).collect(),
+        outside_parts: outside_parts.filter(|portion| sight.has_any(portion)).map(|portion| row(&portion)),
         view: Some(view.to_proto()),
         standard: grounds
             .reference
@@ -109,10 +111,14 @@ impl<'a> Sight<'a> {
         self.table.of(AreaNumber::of(&area.key))
     }
 
-    /// Stocks of one ethnic group.
-    pub(crate) fn stocks_of_group(&self, area: &Area, group: Ethnicity) -> Stocks {
-        let mut groups = self.table.by_ethnicity(AreaNumber::of(&area.key));
-        groups.find(|(own, _)| *own == group).map(|(_, stocks)| stocks).unwrap_or_default()
+    pub(crate) fn stocks_of_portion(&self, portion: &Portion<'_>) -> AreaStocks {
+        self.table.of_portion(portion)
+    }
+
+    /// Whether anything is counted there.
+    fn has_any(&self, portion: &Portion<'_>) -> bool {
+        let AreaStocks { all, by_ethnicity } = self.stocks_of_portion(portion);
+        std::iter::once(all).chain(by_ethnicity.into_values()).any(|stocks| stocks != Stocks::default())
     }
 
     pub(crate) fn coverage(&self, area: &Area) -> Coverage {
@@ -160,27 +166,42 @@ impl<'a> Sight<'a> {
         }
     }
 
-    pub(crate) fn row(&self, area: &Area, by_ethnicity: bool) -> proto::PovertyRow {
-        let (stocks, statuses) = (self.stocks(area), self.statuses(area));
-        let counts = |unit| self.counts(area, unit, &stocks, statuses, None);
+    /// The same of a portion: what lies outside the parts of an area is complete where the area is.
+    pub(crate) fn statuses_of_portion(&self, portion: &Portion<'_>) -> Statuses {
+        let of_area = self.statuses(portion.area);
+        match portion.extent() {
+            Extent::Whole => of_area,
+            Extent::OutsideParts => {
+                let own = self.stocks_of_portion(portion).all;
+                let complete = |status| status == DataStatus::Complete;
+                Statuses {
+                    registered: DataStatus::of(own.registered.households != 0, complete(of_area.registered)),
+                    reviewed: DataStatus::of(own.reviewed().households != 0, complete(of_area.reviewed)),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn row(&self, portion: &Portion<'_>, by_ethnicity: bool) -> proto::PovertyRow {
+        let (stocks, statuses) = (self.stocks_of_portion(portion), self.statuses_of_portion(portion));
+        let counts = |unit| self.counts(portion, unit, &stocks.all, statuses, None);
         let rate = |class: TrackedClass, poor: i64| {
-            let name = FigureName::Share(ShareName { class, scope: self.view.scope(&area.key) });
-            share(&name, statuses.reviewed, poor, stocks.registered.households)
+            let name = FigureName::Share(ShareName { class, scope: self.view.scope(portion) });
+            share(&name, statuses.reviewed, poor, stocks.all.registered.households)
         };
-        let groups = || {
-            let number = AreaNumber::of(&area.key);
-            let some = |stocks: &Stocks| stocks.registered != crate::domain::Amount::ZERO;
-            self.table.by_ethnicity(number).filter(move |(_, stocks)| some(stocks))
-        };
+        let groups = stocks.by_ethnicity.iter().filter(|(_, stocks)| stocks.registered != Amount::ZERO);
         proto::PovertyRow {
-            area: Some(super::areas::to_proto(area)),
+            area: Some(super::areas::to_proto(portion.area)),
             households: Some(counts(Unit::Households)),
             persons: Some(counts(Unit::Persons)),
-            poor_rate: Some(rate(TrackedClass::Poor, stocks.poor.households)),
-            near_poor_rate: Some(rate(TrackedClass::NearPoor, stocks.near_poor.households)),
-            coverage: Some(self.coverage(area).to_proto()),
+            poor_rate: Some(rate(TrackedClass::Poor, stocks.all.poor.households)),
+            near_poor_rate: Some(rate(TrackedClass::NearPoor, stocks.all.near_poor.households)),
+            coverage: match portion.extent() {
+                Extent::Whole => Some(self.coverage(portion.area).to_proto()),
+                Extent::OutsideParts => None,
+            },
             by_ethnicity: if by_ethnicity {
-                groups().map(|(group, stocks)| self.ethnicity_row(area, group, &stocks, statuses)).collect()
+                groups.map(|(group, stocks)| self.ethnicity_row(portion, *group, stocks, statuses)).collect()
             } else {
                 Vec::new()
             },
@@ -189,14 +210,14 @@ impl<'a> Sight<'a> {
 
     fn ethnicity_row(
         &self,
-        area: &Area,
+        portion: &Portion<'_>,
         group: Ethnicity,
         stocks: &Stocks,
         statuses: Statuses,
     ) -> proto::EthnicityRow {
         let code = group.to_string();
         let known = self.grounds.reference.ethnic_groups.get(&code);
-        let counts = |unit| self.counts(area, unit, stocks, statuses, Some(group));
+        let counts = |unit| self.counts(portion, unit, stocks, statuses, Some(group));
         proto::EthnicityRow {
             display_name: known.map_or_else(|| code.clone(), |known| known.name.clone()),
             ethnicity: code,
@@ -207,14 +228,14 @@ impl<'a> Sight<'a> {
 
     fn counts(
         &self,
-        area: &Area,
+        portion: &Portion<'_>,
         unit: Unit,
         stocks: &Stocks,
         statuses: Statuses,
         ethnicity: Option<Ethnicity>,
     ) -> proto::Counts {
         let count = |class: CountedClass| {
-            let scope = self.view.scope(&area.key);
+            let scope = self.view.scope(portion);
             let name = FigureName::Count(CountName { unit, class, scope, ethnicity });
             Some(figure(&name, statuses.of(class), value(stocks, unit, class), unit))
         };

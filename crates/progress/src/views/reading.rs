@@ -1,6 +1,9 @@
 //! Sums read from `figure`.
 
-use super::{Grounds, point::covered_units};
+use super::{
+    Grounds,
+    point::{Portion, covered_units},
+};
 use crate::{
     domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure},
     model::{SOURCE, recorded_directly},
@@ -9,7 +12,10 @@ use kernel::Date;
 use projection::{Error, Query, Row, Transaction};
 use reference::Area;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::SubAssign,
+};
 
 /// How far the snapshot has read.
 #[derive(Clone, Copy, Debug)]
@@ -65,16 +71,53 @@ impl Stocks {
     }
 }
 
-/// Stocks of areas, in all and by ethnic group; nothing recorded reads as nothing.
-#[derive(Debug, Default)]
-pub(crate) struct StockTable {
-    all: HashMap<i64, Stocks>,
-    by_ethnicity: HashMap<i64, BTreeMap<Ethnicity, Stocks>>,
+impl SubAssign for Stocks {
+    fn sub_assign(&mut self, other: Self) {
+        self.registered += -other.registered;
+        self.poor += -other.poor;
+        self.near_poor += -other.near_poor;
+        self.not_poor += -other.not_poor;
+    }
 }
 
+/// Stocks of one area, in all and by ethnic group in the order of codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AreaStocks {
+    pub(crate) all: Stocks,
+    pub(crate) by_ethnicity: BTreeMap<Ethnicity, Stocks>,
+}
+
+impl AreaStocks {
+    pub(crate) fn of_group(&self, group: Ethnicity) -> Stocks {
+        self.by_ethnicity.get(&group).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, group: Ethnicity, measure: Measure, amount: Amount) {
+        self.all.add(measure, amount);
+        self.by_ethnicity.entry(group).or_default().add(measure, amount);
+    }
+}
+
+/// Stocks of areas; nothing recorded reads as nothing.
+#[derive(Debug, Default)]
+pub(crate) struct StockTable(HashMap<i64, AreaStocks>);
+
 impl StockTable {
+    /// Of the whole area, in all.
     pub(crate) fn of(&self, area: AreaNumber) -> Stocks {
-        self.all.get(&area.number()).copied().unwrap_or_default()
+        self.0.get(&area.number()).map_or_else(Stocks::default, |stocks| stocks.all)
+    }
+
+    /// Of the area less those of the parts that are left out.
+    pub(crate) fn of_portion(&self, portion: &Portion<'_>) -> AreaStocks {
+        let mut rest = self.0.get(&portion.number().number()).cloned().unwrap_or_default();
+        for part in portion.except_numbers().filter_map(|part| self.0.get(&part.number())) {
+            rest.all -= part.all;
+            for (group, stocks) in &part.by_ethnicity {
+                *rest.by_ethnicity.entry(*group).or_default() -= *stocks;
+            }
+        }
+        rest
     }
 
     /// Households registered in the area; `None` where there are none.
@@ -88,13 +131,8 @@ impl StockTable {
     }
 
     fn recorded_as(&self, number: i64) -> Option<i64> {
-        let households = self.all.get(&number)?.registered.households;
+        let households = self.0.get(&number)?.all.registered.households;
         Some(households).filter(|households| *households != 0)
-    }
-
-    /// By group, in the order of codes.
-    pub(crate) fn by_ethnicity(&self, area: AreaNumber) -> impl Iterator<Item = (Ethnicity, Stocks)> {
-        self.by_ethnicity.get(&area.number()).into_iter().flatten().map(|(group, stocks)| (*group, *stocks))
     }
 }
 
@@ -148,8 +186,7 @@ pub(crate) async fn stocks(
         let measure = measure(&row)?;
         let amount = amount(&row, "households", "persons")?;
         let ethnicity = Ethnicity::try_from(row.get::<i64>("ethnicity")?).unwrap_or(Ethnicity::UNKNOWN);
-        table.all.entry(area).or_default().add(measure, amount);
-        table.by_ethnicity.entry(area).or_default().entry(ethnicity).or_default().add(measure, amount);
+        table.0.entry(area).or_default().add(ethnicity, measure, amount);
     }
     Ok(table)
 }
@@ -170,8 +207,16 @@ pub(crate) struct YearSums {
 pub(crate) struct YearTable(HashMap<(i64, Measure), YearSums>);
 
 impl YearTable {
-    pub(crate) fn of(&self, area: AreaNumber, measure: Measure) -> YearSums {
-        self.0.get(&(area.number(), measure)).copied().unwrap_or_default()
+    /// Of the area less those of the parts that are left out.
+    pub(crate) fn of(&self, portion: &Portion<'_>, measure: Measure) -> YearSums {
+        let of_area = |area: AreaNumber| self.0.get(&(area.number(), measure)).copied().unwrap_or_default();
+        let mut rest = of_area(portion.number());
+        for part in portion.except_numbers().map(of_area) {
+            rest.before += -part.before;
+            rest.first_day += -part.first_day;
+            rest.within += -part.within;
+        }
+        rest
     }
 
     /// Households registered in the area at the year's start or its end, whichever are more; `None` where none were and

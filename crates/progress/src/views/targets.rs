@@ -4,7 +4,7 @@ use super::{
     Grounds,
     explain::shown,
     from_projection,
-    point::PointOfView,
+    point::{PointOfView, Portion},
     poverty::{Coverage, Sight, provisional},
     reading::ReadUpTo,
     status::{DataStatus, caveats, figure},
@@ -242,7 +242,7 @@ impl Reading {
             reading.registered += stocks.registered.households;
             statuses.push(status.reviewed);
             let count = |class, value| {
-                let scope = view.scope(&area.key);
+                let scope = view.scope(&Portion::whole(area));
                 let name = CountName { unit: Unit::Households, class, scope, ethnicity: None };
                 figure(&FigureName::Count(name), status.of(class), value, Unit::Households)
             };

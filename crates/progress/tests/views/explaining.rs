@@ -10,6 +10,7 @@ use projection::{ProjectorOptions, ReadStore};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+const NEW_MAP: &str = "2025-07-01";
 const PHUC_THAN: Home = Home { commune: "03618@0001-01-01", village: None };
 const BAN: Home = Home { commune: "03625@0001-01-01", village: Some("03625-001") };
 
@@ -69,8 +70,11 @@ proptest! {
                 by_ethnicity: true,
                 ..Default::default()
             };
+            let commune = proto::GetPovertyRequest { area: "03618".to_owned(), view: view(&as_at.to_string(), &known.to_string(), NEW_MAP), ..request.clone() };
+            let commune = province.poverty(commune).await.unwrap();
             let shown = province.poverty(request).await.unwrap();
-            let rows = shown.parts.iter().filter(|row| row.coverage.unwrap().areas_with_data > 0).chain(&shown.area);
+            let rows = shown.parts.iter().filter(|row| row.coverage.unwrap().areas_with_data > 0);
+            let rows = rows.chain(&shown.area).chain(&shown.outside_parts).chain(&commune.outside_parts);
             let mut figures = Vec::new();
             for row in rows {
                 figures.extend(figures_of(&row.households));
@@ -83,9 +87,14 @@ proptest! {
             let request = proto::GetMovementsRequest {
                 area: "12".to_owned(), year, known_on: known.to_string(), ..Default::default()
             };
-            let forms = province.movements(request).await.unwrap().area.unwrap();
-            for form in [&forms.poor_households, &forms.poor_persons, &forms.near_poor_households, &forms.near_poor_persons] {
-                figures.extend(figures_of_form(form));
+            let commune = proto::GetMovementsRequest {
+                area: "03618".to_owned(), map: NEW_MAP.to_owned(), parts: true, ..request.clone()
+            };
+            let forms = province.movements(request).await.unwrap().area;
+            for forms in forms.into_iter().chain(province.movements(commune).await.unwrap().outside_parts) {
+                for form in [&forms.poor_households, &forms.poor_persons, &forms.near_poor_households, &forms.near_poor_persons] {
+                    figures.extend(figures_of_form(form));
+                }
             }
             for figure in figures {
                 prop_assert_eq!(sum_of_all_pages(&province, &figure.name, page_size).await, figure.value, "{}", figure.name);
@@ -159,6 +168,8 @@ async fn other_names_and_tokens_of_other_figures_are_refused() {
         "figures/households/poor",
         &name("rich", "03618@0001-01-01"),
         &name("poor", "03618@2025-07-01"),
+        &name("poor", "03618@0001-01-01").replace("ethnicity/-", "ethnicity/99"),
+        &name("poor", "03625-001@0001-01-01/outside-parts"),
         "figures/targets/T99/as-at/2024-12-31/known-on/2024-12-31/map/2025-06-30",
     ] {
         assert_eq!(

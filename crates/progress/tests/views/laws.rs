@@ -156,6 +156,46 @@ fn forms(row: &proto::MovementsRow) -> [Option<Columns>; 2] {
     [of(&row.poor_households, &row.poor_persons), of(&row.near_poor_households, &row.near_poor_persons)]
 }
 
+/// Households and persons of the row, or of one group in it, no data as nothing.
+fn row_values(row: &proto::PovertyRow, group: Option<&str>) -> Vec<i64> {
+    let of_group = group.map(|group| row.by_ethnicity.iter().find(|row| row.ethnicity == group));
+    let [households, persons] = match of_group {
+        None => [&row.households, &row.persons],
+        Some(None) => return vec![0; 10],
+        Some(Some(row)) => [&row.households, &row.persons],
+    };
+    [households, persons]
+        .into_iter()
+        .flat_map(|counts| values(counts.as_ref().unwrap()))
+        .map(Option::unwrap_or_default)
+        .collect()
+}
+
+/// Every column of every form in turn, no data as nothing.
+fn form_values(row: &proto::MovementsRow) -> Vec<i64> {
+    let forms = [&row.poor_households, &row.poor_persons, &row.near_poor_households, &row.near_poor_persons];
+    let columns = forms.into_iter().flat_map(|form| {
+        let form = form.clone().expect("a form");
+        [
+            form.start,
+            form.exit_to_other_class,
+            form.exit_above,
+            form.other_out,
+            form.from_other_class,
+            form.relapse,
+            form.new,
+            form.other_in,
+            form.end,
+        ]
+    });
+    columns.map(|figure| figure.expect("a figure").value.unwrap_or_default()).collect()
+}
+
+fn added(sum: Vec<i64>, row: Vec<i64>) -> Vec<i64> {
+    assert_eq!(sum.len(), row.len());
+    sum.iter().zip(row).map(|(sum, value)| sum + value).collect()
+}
+
 fn request(area: &str, as_at: Date, known: Date, map: &str) -> proto::GetPovertyRequest {
     proto::GetPovertyRequest {
         area: area.to_owned(),
@@ -199,6 +239,39 @@ proptest! {
                     let status = row.households.unwrap().total.unwrap().status;
                     prop_assert_eq!(status, i32::from(proto::DataStatus::Incomplete));
                 }
+            }
+            province.end().await;
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn an_area_is_the_sum_of_its_parts_and_of_what_lies_outside_them(
+        log in tales(), (map, code) in any_place(), as_at in any_day(), known in any_day(), year in 2021_i32..2028,
+    ) {
+        run(async {
+            let province = Province::told(&log).await;
+            let area = full_key(map, code);
+            if let Ok(view) = province.poverty(request(&area, as_at, known, map)).await
+                && !view.parts.is_empty()
+            {
+                let whole = view.area.unwrap();
+                let rows: Vec<_> = view.parts.into_iter().chain(view.outside_parts).collect();
+                let groups = |row: &proto::PovertyRow| row.by_ethnicity.iter().map(|group| group.ethnicity.clone()).collect::<Vec<_>>();
+                let wanted = std::iter::once(None).chain(groups(&whole).into_iter().map(Some));
+                for group in wanted {
+                    let sum: Vec<i64> = rows.iter().map(|row| row_values(row, group.as_deref())).fold(vec![0; 10], added);
+                    prop_assert_eq!(sum, row_values(&whole, group.as_deref()), "{} group {:?}", area, group);
+                }
+            }
+            let forms = province.movements(proto::GetMovementsRequest {
+                area: area.clone(), year, known_on: known.to_string(), map: map.to_owned(), parts: true, ..Default::default()
+            }).await;
+            if let Ok(view) = forms
+                && !view.parts.is_empty()
+            {
+                let rows = view.parts.iter().chain(&view.outside_parts);
+                prop_assert_eq!(rows.map(form_values).fold(vec![0; 36], added), form_values(view.area.as_ref().unwrap()), "{}", area);
             }
             province.end().await;
             Ok(())

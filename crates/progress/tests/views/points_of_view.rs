@@ -2,7 +2,7 @@
 
 use crate::{
     common::tales::{Found, Home, Told},
-    province::{Province, assessed, day, metadata, moved, reason, registered, view},
+    province::{Province, assessed, day, key, metadata, moved, reason, registered, view},
 };
 use api::progress::{self as proto, DataStatus, progress_server::Progress as _};
 use service::request::ConsistencyToken;
@@ -24,6 +24,41 @@ fn total(row: &proto::PovertyRow) -> (&proto::Figure, &proto::Figure) {
 
 fn status(status: DataStatus) -> i32 {
     status.into()
+}
+
+#[tokio::test]
+async fn what_lies_in_no_part_has_a_row_of_its_own() {
+    let village = Home { commune: "03625@0001-01-01", village: Some("03625-001") };
+    let log = [
+        registered(0, "2024-01-01", MUONG_MIT, 4),
+        registered(1, "2024-01-01", village, 3),
+        assessed(1, "2024-11-30", Found::Poor),
+        registered(2, "2025-08-01", NEW_MUONG_THAN, 2),
+        assessed(2, "2025-11-30", Found::NearPoor),
+    ];
+    let province = Province::told(&log).await;
+    let in_parts = |as_at, map| proto::GetPovertyRequest { parts: true, ..ask("03618", as_at, "", map) };
+    let view = province.poverty(in_parts("2025-12-31", "2025-07-01")).await.unwrap();
+    let outside = view.outside_parts.unwrap();
+    assert_eq!(key(outside.area.as_ref()), "03618@2025-07-01");
+    assert_eq!(outside.coverage, None);
+    let (registered, poor) = total(&outside);
+    assert_eq!((registered.status, registered.value), (status(DataStatus::Complete), Some(2)));
+    assert_eq!((poor.status, poor.value), (status(DataStatus::Complete), Some(0)));
+    assert!(registered.name.contains("/areas/03618@2025-07-01/outside-parts/as-at/"));
+    let explained = province.explain(&registered.name, 0, "").await.unwrap();
+    let found: Vec<_> = explained.facts.iter().map(|fact| key(fact.area.as_ref())).collect();
+    assert_eq!((explained.sum, found), (Some(2), vec!["03625@0001-01-01", "03618@2025-07-01"]));
+
+    let unasked = province.poverty(ask("03618", "2025-12-31", "", "2025-07-01")).await.unwrap();
+    assert_eq!(unasked.outside_parts, None);
+    let nothing = province.poverty(in_parts("2024-12-31", "2025-06-30")).await;
+    assert_eq!(nothing.unwrap().outside_parts, None, "nothing was recorded in the old unit");
+    // The old map has no place among the districts' units for a household of the merged unit.
+    let district = proto::GetPovertyRequest { parts: true, ..ask("110", "2025-12-31", "", "2025-06-30") };
+    let district = province.poverty(district).await.unwrap();
+    assert_eq!(total(&district.outside_parts.unwrap()).0.value, Some(1));
+    province.end().await;
 }
 
 #[tokio::test]
