@@ -1,5 +1,7 @@
 """A gRPC client that learns everything from the server: no proto files, no generated stubs."""
 
+import threading
+
 import grpc
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.rpc import error_details_pb2
@@ -32,6 +34,8 @@ class DynamicClient:
         grpc.channel_ready_future(self.channel).result(timeout=DEADLINE_SECONDS)
         self.reflection = ProtoReflectionDescriptorDatabase(self.channel)
         self.pool = descriptor_pool.DescriptorPool(self.reflection)
+        # The pool asks the server for what it does not know yet, which only one thread at a time may do.
+        self.asking = threading.Lock()
 
     def services(self):
         """The full names of all services."""
@@ -39,9 +43,10 @@ class DynamicClient:
 
     def call(self, service, method, request, metadata=()):
         """The answer of `service` (its full name) to `method`; raises Refused."""
-        shape = self.pool.FindServiceByName(service).FindMethodByName(method)
-        request_class = message_factory.GetMessageClass(shape.input_type)
-        response_class = message_factory.GetMessageClass(shape.output_type)
+        with self.asking:
+            shape = self.pool.FindServiceByName(service).FindMethodByName(method)
+            request_class = message_factory.GetMessageClass(shape.input_type)
+            response_class = message_factory.GetMessageClass(shape.output_type)
         invoke = self.channel.unary_unary(
             f"/{service}/{method}",
             request_serializer=request_class.SerializeToString,

@@ -1,10 +1,23 @@
 //! Text: the forms under which Vietnamese names are compared and shown, and numbers and bytes as digits.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// The name in composed form (NFC), trimmed, with single spaces: how names are stored.
 pub fn normalize(name: &str) -> String {
     name.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether every character is one that a reader sees, or a plain space. Control characters, invisible ones such as the
+/// zero-width space, and those that turn the direction of writing make two texts look alike that are not.
+pub fn is_readable(text: &str) -> bool {
+    text.chars().all(|c| {
+        c == ' '
+            || !matches!(
+                c.general_category_group(),
+                GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator
+            )
+    })
 }
 
 /// The name for comparison with tone marks kept: lower case, composed, and with the tone of `oa`, `oe`, `uy` always on
@@ -75,6 +88,20 @@ mod tests {
         assert_eq!(fold("Pa Khoá"), fold("pa  KHÓA"));
         assert_eq!(fold("Mu\u{031B}o\u{031B}\u{0300}ng Te\u{0300}"), fold("Mường Tè"));
         assert_ne!(fold("Mường Tè"), fold("Muong Te"));
+    }
+
+    #[test]
+    fn a_readable_text_hides_nothing() {
+        for text in
+            ["Lò Văn Thử", "Quyết định 15/QĐ-UBND", "H'Mông (Mông Hoa)", "", "Mu\u{031B}o\u{031B}\u{0300}ng"]
+        {
+            assert!(is_readable(text), "'{text}'");
+        }
+        for hidden in
+            ['\0', '\n', '\u{7f}', '\u{ad}', '\u{200b}', '\u{202e}', '\u{feff}', '\u{2028}', '\u{e000}']
+        {
+            assert!(!is_readable(&format!("Lò{hidden}")), "{}", hidden.escape_unicode());
+        }
     }
 
     #[test]

@@ -23,10 +23,11 @@ use service::Refusal;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
-/// How often a command is decided anew because another writer came first.
-const ATTEMPTS_MAX: usize = 5;
+/// How long a command is decided anew while other writers keep coming first.
+const CONTENTION_MAX: Duration = Duration::from_secs(5);
 
 /// One command with what its caller said about it.
 #[derive(Clone, Debug)]
@@ -117,21 +118,27 @@ impl Commands {
         detail: Detail,
     ) -> Vec<Result<Accepted, Refusal>> {
         let mut answers: Vec<Option<Result<Accepted, Refusal>>> = intents.iter().map(|_| None).collect();
-        let mut attempts = vec![0; intents.len()];
+        let mut begun: Vec<Option<Instant>> = vec![None; intents.len()];
         loop {
             let wave = next_wave(intents, &answers);
             if wave.is_empty() {
                 break;
             }
+            for &at in &wave {
+                begun[at].get_or_insert_with(Instant::now);
+            }
             let commands: Vec<&Intent> = wave.iter().map(|&at| &intents[at]).collect();
             match self.run_wave(actor, &commands, detail).await {
                 Ok(steps) => {
                     for (at, step) in wave.into_iter().zip(steps) {
-                        attempts[at] += 1;
                         match step {
                             Step::Done(answer) => answers[at] = Some(answer),
-                            Step::Again if attempts[at] < ATTEMPTS_MAX => {}
-                            Step::Again => answers[at] = Some(Err(refusals::contended())),
+                            Step::Again
+                                if begun[at].is_some_and(|begun| begun.elapsed() > CONTENTION_MAX) =>
+                            {
+                                answers[at] = Some(Err(refusals::contended()));
+                            }
+                            Step::Again => {}
                         }
                     }
                 }

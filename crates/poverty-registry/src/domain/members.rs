@@ -102,7 +102,7 @@ fn check_each(
         if name.chars().count() > NAME_CHARACTERS_MAX {
             return Err(Rejection::NameTooLong { index, max: NAME_CHARACTERS_MAX });
         }
-        if name.chars().any(char::is_control) {
+        if !kernel::text::is_readable(name) {
             return Err(Rejection::NameUnreadable(index));
         }
         let plausible =

@@ -41,6 +41,10 @@ async fn a_registration_is_refused_for_each_of_its_faults() {
         ("REQUEST_ID_MISSING", "header.request_id", |r| r.header = None),
         ("REQUEST_ID_INVALID", "header.request_id", |r| r.header.as_mut().unwrap().request_id = "7".into()),
         ("FIELD_INVALID", "header.document", |r| r.header.as_mut().unwrap().document = "x".repeat(301)),
+        ("FIELD_INVALID", "header.document", |r| r.header.as_mut().unwrap().document = "15/QĐ\0".into()),
+        ("FIELD_INVALID", "header.document", |r| {
+            r.header.as_mut().unwrap().document = "15/\u{202e}QĐ".into()
+        }),
         ("FIELD_MISSING", "effective_date", |r| r.effective_date.clear()),
         ("INVALID_DATE", "effective_date", |r| r.effective_date = "2025-02-29".into()),
         ("FUTURE_DATE", "effective_date", |r| r.effective_date = "2026-11-24".into()),
@@ -71,6 +75,7 @@ async fn a_registration_is_refused_for_each_of_its_faults() {
         ("NAME_MISSING", "members[1].full_name", |r| r.members[1].full_name = "  ".into()),
         ("NAME_TOO_LONG", "members[1].full_name", |r| r.members[1].full_name = "a".repeat(121)),
         ("NAME_UNREADABLE", "members[1].full_name", |r| r.members[1].full_name = "Lò\u{7}".into()),
+        ("NAME_UNREADABLE", "members[1].full_name", |r| r.members[1].full_name = "\u{200b}".into()),
         ("BIRTH_DATE_INVALID", "members[1].birth_date", |r| r.members[1].birth_date = "29/02/1984".into()),
         ("BIRTH_DATE_INVALID", "members[1].birth_date", |r| r.members[1].birth_date = "2025-01-01".into()),
         ("FIELD_INVALID", "members[1].sex", |r| r.members[1].sex = 9),

@@ -99,7 +99,16 @@ async fn a_command_that_is_only_validated_is_checked_in_full_and_writes_nothing(
     assert_eq!(refused.reason, "TWO_HEADS");
 
     request.header.as_mut().unwrap().validate_only = false;
-    assert!(!office.register(request).await.receipt.unwrap().replayed, "the same request then takes effect");
+    let recorded = office.register(request.clone()).await.receipt.unwrap();
+    assert!(!recorded.replayed, "the same request then takes effect");
+
+    request.header.as_mut().unwrap().validate_only = true;
+    let known = office.register(request).await.receipt.unwrap();
+    assert_eq!(
+        (known.replayed, known.position),
+        (true, recorded.position),
+        "what is recorded has its answer"
+    );
 }
 
 #[tokio::test]
@@ -121,13 +130,13 @@ async fn racing_repeats_write_once_and_get_one_answer() {
 async fn writers_that_meet_without_an_etag_are_decided_anew() {
     let office = Office::on_sqlite().await;
     let household = office.register(registration(PHUC_THAN, SINCE)).await.household.unwrap().name;
-    let joins = (0..4).map(|_| {
+    let joins = (0..24).map(|_| {
         let mut joined = change(&household, "2025-01-01");
         joined.add = vec![member("Lò Văn Thử", "03", false)];
         office.change(joined)
     });
     futures::future::join_all(joins).await;
-    assert_eq!(office.get(&household).await.member_count, 6);
+    assert_eq!(office.get(&household).await.member_count, 26);
 }
 
 #[tokio::test]

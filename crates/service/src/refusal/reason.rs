@@ -49,8 +49,8 @@ reasons! {
         remedy: "send a UUID chosen by the caller, one for each intended effect"
     }
     REQUEST_ID_INVALID InvalidArgument {
-        vi: "Mã yêu cầu '{value}' không đúng dạng UUID. Vui lòng gửi lại với mã đúng dạng, ví dụ 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a.",
-        en: "request_id '{value}' is not a UUID",
+        vi: "Mã yêu cầu '{value}' không đúng dạng UUID hoặc không phải mã riêng. Vui lòng gửi lại với mã đúng dạng, ví dụ 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a.",
+        en: "request_id '{value}' is not a UUID, or is one that everybody has (all zeros or ones)",
         remedy: "send a hyphenated UUID such as 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a"
     }
     REQUEST_ID_REUSED AlreadyExists {
@@ -89,9 +89,9 @@ reasons! {
         remedy: "give one of them and leave the other empty"
     }
     ACTOR_INVALID InvalidArgument {
-        vi: "Tên người thực hiện không hợp lệ. Vui lòng dùng tên đăng nhập không dấu, tối đa 100 ký tự.",
-        en: "metadata x-muctieu-actor is not 1 to 100 printable ASCII characters",
-        remedy: "send a short account name, or leave the metadata out"
+        vi: "Tên người thực hiện không hợp lệ. Vui lòng dùng đúng một tên đăng nhập không dấu, tối đa 100 ký tự.",
+        en: "metadata x-muctieu-actor is not 1 to 100 printable ASCII characters, or is there twice",
+        remedy: "send one short account name, or leave the metadata out"
     }
     TOO_MANY_ITEMS InvalidArgument {
         vi: "Yêu cầu có {count} mục, vượt mức tối đa {max}. Vui lòng chia thành nhiều lần gửi.",
@@ -282,9 +282,9 @@ reasons! {
         remedy: "give a two-digit code of the official list, for example 03 for Thái"
     }
     NAME_UNREADABLE InvalidArgument {
-        vi: "Họ và tên có ký tự không hợp lệ. Vui lòng nhập lại.",
-        en: "full_name contains control characters",
-        remedy: "give the name as plain text"
+        vi: "Họ và tên có ký tự ẩn hoặc không hợp lệ. Vui lòng gõ lại, không dán từ tệp khác.",
+        en: "full_name contains control characters or invisible ones",
+        remedy: "give the name as plain text, without zero-width spaces and marks of direction"
     }
     BIRTH_DATE_INVALID InvalidArgument {
         vi: "Ngày sinh không hợp lệ: cần năm-tháng-ngày hoặc chỉ năm, từ 1900 đến ngày hiệu lực. Vui lòng sửa lại.",

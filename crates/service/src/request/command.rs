@@ -23,8 +23,10 @@ pub fn request_id(text: &str) -> Result<RequestId, Refusal> {
     if text.is_empty() {
         return Err(Refusal::new(&reason::REQUEST_ID_MISSING).at(FIELD));
     }
-    let request_id: RequestId =
-        text.parse().map_err(|_| Refusal::new(&reason::REQUEST_ID_INVALID).with("value", text).at(FIELD))?;
+    let everybodys = |id: &RequestId| id.uuid().is_nil() || id.uuid().is_max();
+    let request_id = text.parse().ok().filter(|id| !everybodys(id));
+    let request_id =
+        request_id.ok_or_else(|| Refusal::new(&reason::REQUEST_ID_INVALID).with("value", text).at(FIELD))?;
     tracing::Span::current().record("request.id", tracing::field::display(request_id));
     Ok(request_id)
 }
@@ -90,16 +92,18 @@ impl fmt::Display for Etag {
     }
 }
 
-/// Who acts, as the caller's metadata says: 1 to 100 printable ASCII characters, or `anonymous` where it says nothing.
+/// Who acts, as the caller's metadata says once: 1 to 100 printable ASCII characters, or `anonymous` where it says nothing.
 pub fn actor(metadata: &MetadataMap) -> Result<String, Refusal> {
-    let Some(value) = metadata.get(ACTOR_METADATA) else {
+    let mut values = metadata.get_all(ACTOR_METADATA).iter();
+    let Some(value) = values.next() else {
         return Ok(ACTOR_ANONYMOUS.to_owned());
     };
     let fits = |text: &&str| {
         (1..=ACTOR_BYTES_MAX).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
     };
-    let named = value.to_str().ok().map(str::trim).filter(fits);
+    let only = values.next().is_none().then_some(value);
+    let named = only.and_then(|value| value.to_str().ok()).map(str::trim).filter(fits);
     named.map(str::to_owned).ok_or_else(|| Refusal::new(&reason::ACTOR_INVALID))
 }
 
@@ -114,6 +118,9 @@ mod tests {
         assert_eq!(refused("").reason(), "REQUEST_ID_MISSING");
         assert_eq!(refused("12").reason(), "REQUEST_ID_INVALID");
         assert_eq!(refused("12").violations()[0].field, "header.request_id");
+        for everybodys in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
+            assert_eq!(refused(everybodys).reason(), "REQUEST_ID_INVALID");
+        }
         assert!(request_id("2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a").is_ok());
     }
 
@@ -151,5 +158,8 @@ mod tests {
             metadata.insert(ACTOR_METADATA, text.parse().unwrap());
             assert_eq!(actor(&metadata).unwrap_err().reason(), "ACTOR_INVALID", "'{text}'");
         }
+        metadata.insert(ACTOR_METADATA, "lo.van.a".parse().unwrap());
+        metadata.append(ACTOR_METADATA, "lo.van.b".parse().unwrap());
+        assert_eq!(actor(&metadata).unwrap_err().reason(), "ACTOR_INVALID", "two of them");
     }
 }
