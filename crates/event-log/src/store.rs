@@ -5,7 +5,7 @@ mod row;
 mod sqlite;
 mod verdict;
 
-use crate::{Error, LogStore, StreamId, lookups::Lookups, prepared::Prepared};
+use crate::{Error, LogStore, StreamId, lookups::Lookups, merkle::TILE_WIDTH, prepared::Prepared};
 use kernel::{RequestId, Timestamp};
 use postgres::PostgresStore;
 use sqlite::SqliteStore;
@@ -139,6 +139,17 @@ impl Store {
             Self::Sqlite(store) => store.tile_runs(level, first, last).await,
             Self::Postgres(store) => store.tile_runs(level, first, last).await,
         }
+    }
+
+    /// Positions whose leaf hashes are stored, if none is missing.
+    pub(crate) async fn hashed(&self) -> Result<u64, sqlx::Error> {
+        let last = match self {
+            Self::Sqlite(store) => store.last_leaf_run().await?,
+            Self::Postgres(store) => store.last_leaf_run().await?,
+        };
+        let after =
+            |run: TileRun| run.tile * TILE_WIDTH as u64 + u64::from(run.start) + run.hashes.len() as u64 / 32;
+        Ok(last.map_or(0, after))
     }
 
     /// Up to `limit` checkpoints of more than `after` positions, the smallest first.

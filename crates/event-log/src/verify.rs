@@ -37,7 +37,7 @@ pub struct VerifyOptions {
 pub struct VerifyReport {
     /// The last position of the log when the verification began.
     pub head: u64,
-    /// Positions that are under a stored checkpoint. Those after them are only checked for their order.
+    /// Positions that were sealed, as stored checkpoints and hashes say. Those after them are only checked for their order.
     pub sealed: u64,
     /// Checkpoints, stored and outside, that fit the content.
     pub checkpoints: u64,
@@ -122,6 +122,13 @@ pub enum Problem {
         /// Positions under the checkpoint.
         size: u64,
     },
+    /// Positions were sealed, for their hashes are there, but the checkpoint about them is gone.
+    CheckpointMissing {
+        /// The first of these positions.
+        first_position: u64,
+        /// Positions whose hashes are there.
+        size: u64,
+    },
     /// A checkpoint that cannot be read or was not signed by a known key.
     Note {
         /// Positions that it claims.
@@ -141,7 +148,9 @@ impl Problem {
             | Self::Version { position, .. }
             | Self::HashMissing { position } => *position,
             Self::CutTail { first_missing, .. } => *first_missing,
-            Self::Tile { first_position, .. } | Self::Root { first_position, .. } => *first_position,
+            Self::Tile { first_position, .. }
+            | Self::Root { first_position, .. }
+            | Self::CheckpointMissing { first_position, .. } => *first_position,
             Self::Note { size, .. } => *size,
         }
     }
@@ -177,6 +186,10 @@ impl fmt::Display for Problem {
                 "positions {first_position} to {size}: content and sealed hashes do not lead to the root of \
                  checkpoint {size}"
             ),
+            Self::CheckpointMissing { first_position, size } => write!(
+                f,
+                "positions {first_position} to {size}: they were sealed, but the checkpoint about them is missing"
+            ),
             Self::Note { size, reason } => write!(f, "checkpoint {size}: {reason}"),
         }
     }
@@ -187,11 +200,16 @@ impl EventLog {
     /// hash of the tree, every checkpoint's root and signature, and the given outside notes. Takes bounded memory, but for
     /// some 40 bytes for each stream, and may run beside a server that writes.
     pub async fn verify(&self, options: VerifyOptions) -> Result<VerifyReport, Error> {
-        // Checkpoints before the head: whatever they are about must be there.
+        // In this order: whatever was hashed is under a checkpoint, and whatever a checkpoint is about must be there.
+        let hashed = self.shared.store.hashed().await?;
         let latest = self.shared.store.latest_checkpoint().await?;
-        let sealed = latest.map_or(0, |latest| latest.size);
+        let under_checkpoint = latest.map_or(0, |latest| latest.size);
         let head = self.shared.store.head().await?;
         let (outside, mut problems) = read_outside_notes(&options);
+        if hashed > under_checkpoint {
+            problems.push(Problem::CheckpointMissing { first_position: under_checkpoint + 1, size: hashed });
+        }
+        let sealed = hashed.max(under_checkpoint);
         let verification = Verification {
             store: &self.shared.store,
             keys: options.keys,

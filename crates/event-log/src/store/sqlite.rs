@@ -176,6 +176,15 @@ impl SqliteStore {
         rows.iter().map(|row| read_run(level, row)).collect()
     }
 
+    pub(crate) async fn last_leaf_run(&self) -> Result<Option<TileRun>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT tile, start, hashes FROM merkle_tile WHERE level = 0 ORDER BY tile DESC, start DESC LIMIT 1",
+        )
+        .fetch_optional(&self.readers)
+        .await?;
+        row.as_ref().map(|row| read_run(0, row)).transpose()
+    }
+
     pub(crate) async fn checkpoints(
         &self,
         after: i64,
