@@ -147,8 +147,10 @@ impl Store {
             Self::Sqlite(store) => store.last_leaf_run().await?,
             Self::Postgres(store) => store.last_leaf_run().await?,
         };
-        let after =
-            |run: TileRun| run.tile * TILE_WIDTH as u64 + u64::from(run.start) + run.hashes.len() as u64 / 32;
+        let after = |run: TileRun| {
+            let in_tile = u64::from(run.start) + run.hashes.len() as u64 / 32;
+            run.tile.saturating_mul(TILE_WIDTH as u64).saturating_add(in_tile)
+        };
         Ok(last.map_or(0, after))
     }
 

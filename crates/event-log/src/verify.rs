@@ -70,11 +70,11 @@ pub enum Problem {
         /// Its position.
         position: u64,
     },
-    /// The newest events are gone: a checkpoint knows more positions than the log has.
+    /// The newest events are gone: checkpoints or hashes know more positions than the log has.
     CutTail {
         /// The first position that is gone.
         first_missing: u64,
-        /// Positions that the checkpoint knows.
+        /// Positions that they know.
         sealed: u64,
     },
     /// The event is not the one that was sealed at this position.
@@ -236,7 +236,7 @@ struct Verification<'a> {
     keys: Vec<NoteKey>,
     head: u64,
     sealed: u64,
-    /// The last position that the log or any checkpoint knows.
+    /// The last position that the log, its hashes or any checkpoint knows.
     end: u64,
     /// By size.
     outside: Vec<Checkpoint>,

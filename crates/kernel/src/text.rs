@@ -1,5 +1,6 @@
 //! Text: the forms under which Vietnamese names are compared and shown, and numbers and bytes as digits.
 
+use std::ops::RangeInclusive;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -11,12 +12,25 @@ pub fn normalize(name: &str) -> String {
 /// Whether every character is one that a reader sees, or a plain space. Control characters, invisible ones such as the
 /// zero-width space, and those that turn the direction of writing make two texts look alike that are not.
 pub fn is_readable(text: &str) -> bool {
+    /// Letters and marks that are drawn as nothing: joiners, fillers, variation selectors, the empty Braille cell.
+    const DRAWN_AS_NOTHING: [RangeInclusive<char>; 10] = [
+        '\u{34f}'..='\u{34f}',
+        '\u{115f}'..='\u{1160}',
+        '\u{17b4}'..='\u{17b5}',
+        '\u{180b}'..='\u{180d}',
+        '\u{180f}'..='\u{180f}',
+        '\u{2800}'..='\u{2800}',
+        '\u{3164}'..='\u{3164}',
+        '\u{fe00}'..='\u{fe0f}',
+        '\u{ffa0}'..='\u{ffa0}',
+        '\u{e0100}'..='\u{e01ef}',
+    ];
     text.chars().all(|c| {
-        c == ' '
-            || !matches!(
-                c.general_category_group(),
-                GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator
-            )
+        let hidden = matches!(
+            c.general_category_group(),
+            GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator
+        );
+        c == ' ' || !(hidden || DRAWN_AS_NOTHING.iter().any(|range| range.contains(&c)))
     })
 }
 
@@ -97,9 +111,10 @@ mod tests {
         {
             assert!(is_readable(text), "'{text}'");
         }
-        for hidden in
-            ['\0', '\n', '\u{7f}', '\u{ad}', '\u{200b}', '\u{202e}', '\u{feff}', '\u{2028}', '\u{e000}']
-        {
+        for hidden in [
+            '\0', '\n', '\u{7f}', '\u{ad}', '\u{200b}', '\u{202e}', '\u{feff}', '\u{2028}', '\u{e000}',
+            '\u{3164}', '\u{fe0f}',
+        ] {
             assert!(!is_readable(&format!("Lò{hidden}")), "{}", hidden.escape_unicode());
         }
     }

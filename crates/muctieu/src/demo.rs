@@ -35,7 +35,7 @@ pub(crate) async fn run(mut settings: Settings, options: &DemoOptions) -> anyhow
     let before = folder.history();
     let head = site.log_head().await?;
     let before = before.filter(|told| told.requests == plan.size().requests() && told.position <= head);
-    let shown = show(before, plan, address.to_string(), &clock, &folder);
+    let shown = Box::pin(show(before, plan, address.to_string(), &clock, &folder));
     let Some(shown) = shutdown.run_until_cancelled(shown).await else { return site.finished().await };
     print(&shown?)?;
     if options.once {

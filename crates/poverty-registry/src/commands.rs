@@ -26,7 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a command is decided anew while other writers keep coming first.
+/// How long a command is decided anew while other writers keep coming first. An attempt that began within it counts.
 const CONTENTION_MAX: Duration = Duration::from_secs(5);
 
 /// One command with what its caller said about it.
@@ -90,8 +90,10 @@ pub struct Commands {
 /// What one wave made of one command.
 enum Step {
     Done(Result<Accepted, Refusal>),
-    /// Another writer came first, or the same request was recorded meanwhile: to be looked at anew.
+    /// The same request was recorded meanwhile: to be looked at anew.
     Again,
+    /// Another writer came first: to be decided anew.
+    Contended,
 }
 
 /// A decision that waits to be appended.
@@ -124,21 +126,18 @@ impl Commands {
             if wave.is_empty() {
                 break;
             }
-            for &at in &wave {
-                begun[at].get_or_insert_with(Instant::now);
-            }
+            let late: Vec<bool> = wave
+                .iter()
+                .map(|&at| begun[at].get_or_insert_with(Instant::now).elapsed() > CONTENTION_MAX)
+                .collect();
             let commands: Vec<&Intent> = wave.iter().map(|&at| &intents[at]).collect();
             match self.run_wave(actor, &commands, detail).await {
                 Ok(steps) => {
-                    for (at, step) in wave.into_iter().zip(steps) {
+                    for ((at, late), step) in wave.into_iter().zip(late).zip(steps) {
                         match step {
                             Step::Done(answer) => answers[at] = Some(answer),
-                            Step::Again
-                                if begun[at].is_some_and(|begun| begun.elapsed() > CONTENTION_MAX) =>
-                            {
-                                answers[at] = Some(Err(refusals::contended()));
-                            }
-                            Step::Again => {}
+                            Step::Contended if late => answers[at] = Some(Err(refusals::contended())),
+                            Step::Contended | Step::Again => {}
                         }
                     }
                 }
@@ -256,7 +255,9 @@ impl Commands {
                     Step::Done(Ok(keys.accepted(decision, Some(appended), detail)))
                 }
                 Ok(_) => Step::Again,
-                Err(AppendError::Stale { .. }) if decision.intent.expected_version.is_none() => Step::Again,
+                Err(AppendError::Stale { .. }) if decision.intent.expected_version.is_none() => {
+                    Step::Contended
+                }
                 Err(error) => Step::Done(Err(error.into())),
             };
             steps.push((place, step));

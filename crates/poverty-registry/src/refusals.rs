@@ -229,7 +229,7 @@ pub(crate) fn stale_etag(current_version: u64) -> Refusal {
     Refusal::new(&reason::STALE_ETAG).with("current_etag", Etag::of(current_version)).at("etag")
 }
 
-/// The command was decided anew several times and another writer came first each time.
+/// The command was decided anew for as long as it may be, and another writer came first each time.
 pub(crate) fn contended() -> Refusal {
     Refusal::new(&reason::CONCURRENT_CHANGE)
 }

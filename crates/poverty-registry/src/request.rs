@@ -130,12 +130,12 @@ impl Header {
     fn read(header: &mut Option<CommandHeader>, faults: &mut Faults) -> Self {
         let CommandHeader { request_id, validate_only, document } = header.take().unwrap_or_default();
         let document = kernel::text::normalize(&document);
-        let refuse =
-            |shape: &str| Err(invalid("header.document", &document.escape_debug().to_string(), shape));
         if document.chars().count() > DOCUMENT_CHARACTERS_MAX {
-            faults.keep::<()>(refuse(&format!("≤ {DOCUMENT_CHARACTERS_MAX} ký tự / characters")));
+            let shape = format!("≤ {DOCUMENT_CHARACTERS_MAX} ký tự / characters");
+            faults.keep::<()>(Err(invalid("header.document", &document, &shape)));
         } else if !kernel::text::is_readable(&document) {
-            faults.keep::<()>(refuse("không có ký tự ẩn / no control or invisible characters"));
+            let shape = "không có ký tự ẩn / no control or invisible characters";
+            faults.keep::<()>(Err(invalid("header.document", &document.escape_debug().to_string(), shape)));
         }
         let request_id = faults.keep(request::request_id(&request_id));
         *header = Some(CommandHeader { document: document.clone(), ..CommandHeader::default() });

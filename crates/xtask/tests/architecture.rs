@@ -49,7 +49,7 @@ const SERVICES_MAY_USE: &[&str] =
 
 /// Crates that are pure from end to end, with everything from outside that they may use.
 const PURE_CRATES: &[(&str, &[&str])] = &[
-    ("kernel", &["jiff", "serde", "thiserror", "unicode-normalization", "uuid"]),
+    ("kernel", &["jiff", "serde", "thiserror", "unicode-normalization", "unicode-properties", "uuid"]),
     ("reference", &["serde", "serde_json", "thiserror"]),
     ("events", &["serde", "serde_json", "thiserror"]),
 ];

@@ -148,7 +148,7 @@ impl PostgresStore {
         let names: Vec<&str> = streams.iter().map(StreamId::as_str).collect();
         let rows = sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
-             FROM unnest($1::text[]) AS asked (name)
+             FROM (SELECT DISTINCT name FROM unnest($1::text[]) AS given (name)) AS asked
              CROSS JOIN LATERAL (
                 SELECT * FROM event
                 WHERE hashtextextended(stream, 0) = hashtextextended(asked.name, 0)

@@ -43,7 +43,7 @@ async fn a_registration_is_refused_for_each_of_its_faults() {
         ("FIELD_INVALID", "header.document", |r| r.header.as_mut().unwrap().document = "x".repeat(301)),
         ("FIELD_INVALID", "header.document", |r| r.header.as_mut().unwrap().document = "15/QĐ\0".into()),
         ("FIELD_INVALID", "header.document", |r| {
-            r.header.as_mut().unwrap().document = "15/\u{202e}QĐ".into()
+            r.header.as_mut().unwrap().document = "15/\u{202e}QĐ".into();
         }),
         ("FIELD_MISSING", "effective_date", |r| r.effective_date.clear()),
         ("INVALID_DATE", "effective_date", |r| r.effective_date = "2025-02-29".into()),

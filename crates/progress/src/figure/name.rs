@@ -275,18 +275,22 @@ impl FromStr for FigureName {
 }
 
 fn parse(text: &str) -> Option<FigureName> {
-    let mut parts: Vec<&str> = text.split('/').collect();
-    let outside_parts =
-        parts.array_windows().position(|[word, _, extent]| (*word, *extent) == ("areas", OUTSIDE_PARTS));
-    let extent = match outside_parts {
-        None => Extent::Whole,
-        Some(index) => {
-            parts.remove(index + 2);
-            Extent::OutsideParts
-        }
-    };
+    let parts: Vec<&str> = text.split('/').collect();
     match parts.as_slice() {
-        ["figures", "shares", class, "areas", area, "as-at", as_at, "known-on", known_on, "map", map] => {
+        [
+            "figures",
+            "shares",
+            class,
+            "areas",
+            area,
+            extent @ ..,
+            "as-at",
+            as_at,
+            "known-on",
+            known_on,
+            "map",
+            map,
+        ] => {
             let scope = scope(area, extent, as_at, known_on, map)?;
             Some(FigureName::Share(ShareName { class: tracked(class)?, scope }))
         }
@@ -298,6 +302,7 @@ fn parse(text: &str) -> Option<FigureName> {
             column,
             "areas",
             area,
+            extent @ ..,
             "year",
             year,
             "known-on",
@@ -311,7 +316,7 @@ fn parse(text: &str) -> Option<FigureName> {
                 class: tracked(class)?,
                 column: MovementColumn::from_word(column)?,
                 area: area.parse().ok()?,
-                extent,
+                extent: self::extent(extent)?,
                 year: Some(year).filter(|year| (1..=9999).contains(year))?,
                 known_on: parse_date(known_on)?,
                 map: parse_date(map)?,
@@ -331,6 +336,7 @@ fn parse(text: &str) -> Option<FigureName> {
             class,
             "areas",
             area,
+            extent @ ..,
             "as-at",
             as_at,
             "known-on",
@@ -349,10 +355,18 @@ fn parse(text: &str) -> Option<FigureName> {
     }
 }
 
-fn scope(area: &str, extent: Extent, as_at: &str, known_on: &str, map: &str) -> Option<Scope> {
+fn extent(words: &[&str]) -> Option<Extent> {
+    match words {
+        [] => Some(Extent::Whole),
+        [OUTSIDE_PARTS] => Some(Extent::OutsideParts),
+        _ => None,
+    }
+}
+
+fn scope(area: &str, extent: &[&str], as_at: &str, known_on: &str, map: &str) -> Option<Scope> {
     Some(Scope {
         area: area.parse().ok()?,
-        extent,
+        extent: self::extent(extent)?,
         as_at: parse_date(as_at)?,
         known_on: parse_date(known_on)?,
         map: parse_date(map)?,

@@ -9,7 +9,7 @@ use super::{
     targets,
 };
 use crate::{
-    domain::{AreaNumber, Class, Ethnicity, TrackedClass},
+    domain::{AreaNumber, Class, TrackedClass},
     figure::{
         CountName, CountedClass, Extent, FigureName, MovementColumn, MovementName, Scope, ShareName, Sum,
         Unit,
@@ -47,16 +47,15 @@ pub(crate) async fn explain(
     let name: FigureName = request.name.parse().map_err(|_| unknown())?;
     match name {
         FigureName::Count(name) => {
-            let group = name.ethnicity.filter(|group| *group != Ethnicity::UNKNOWN);
-            if group.is_some_and(|group| grounds.reference.ethnic_groups.get(&group.to_string()).is_none()) {
-                return Err(unknown());
-            }
             let Scope { area, extent, map, .. } = &name.scope;
             let portion = portion(grounds, area, *extent, *map).ok_or_else(unknown)?;
             let shown = count(grounds, snapshot, &portion, &name).await?;
             let formula = count_formula(grounds, &portion, &name);
             let sum = Sum::of_count(&name, portion.except_numbers().collect());
-            facts(grounds, snapshot, &sum, name.unit, formula, &shown, &page).await
+            let explained = facts(grounds, snapshot, &sum, name.unit, formula, &shown, &page).await?;
+            let groups = &grounds.reference.ethnic_groups;
+            let nobodys = name.ethnicity.is_some_and(|group| groups.get(&group.to_string()).is_none());
+            if nobodys && explained.fact_count == 0 { Err(unknown()) } else { Ok(explained) }
         }
         FigureName::Movement(name) => {
             let portion = portion(grounds, &name.area, name.extent, name.map).ok_or_else(unknown)?;
@@ -102,7 +101,7 @@ async fn count(
     sight.refuse_where_nothing_can_be_placed(portion.area, "name")?;
     let stocks = sight.stocks_of_portion(portion);
     let stocks = name.ethnicity.map_or(stocks.all, |group| stocks.of_group(group));
-    let status = sight.statuses_of_portion(portion).of(name.class);
+    let status = sight.statuses(portion).of(name.class);
     Ok(figure(&full_name, status, value(&stocks, name.unit, name.class), name.unit))
 }
 

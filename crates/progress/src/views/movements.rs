@@ -5,12 +5,12 @@ use super::{
     placed::NotPlaced,
     point::{Portion, area_on_map, covered_units, day_or, map_day},
     poverty::provisional,
-    reading::{Asked, ReadUpTo, YearSums, YearTable, year},
+    reading::{Asked, ReadUpTo, YearTable, year},
     status::{DataStatus, caveats, figure},
 };
 use crate::{
     domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass},
-    figure::{Days, Extent, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
+    figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
 };
 use api::progress as proto;
 use kernel::{Date, date};
@@ -30,8 +30,8 @@ pub(crate) async fn movements(
     let areas = &grounds.reference.areas;
     let map = map_day(areas.geography(day_or(&request.map, "map", year_end)?));
     let area = area_on_map(areas, &request.area, "area", map)?;
-    let outside_parts = Portion::of(areas, area, Extent::OutsideParts, map).filter(|_| request.parts);
-    let parts = outside_parts.as_ref().map_or(&[][..], |portion| &portion.except);
+    let parts = if request.parts { areas.children(&area.key, map) } else { Vec::new() };
+    let outside_parts = Portion::outside(area, parts.clone());
     let point = YearOfView { year, known_on, map };
     let rows = std::iter::once(area).chain(parts.iter().copied());
     let sight = YearSight::of(grounds, snapshot, point, rows).await?;
@@ -40,7 +40,7 @@ pub(crate) async fn movements(
         area: Some(sight.row(&Portion::whole(area))),
         parts: parts.iter().map(|part| sight.row(&Portion::whole(part))).collect(),
         outside_parts: outside_parts
-            .filter(|portion| sight.has_any(portion))
+            .filter(|portion| sight.has_data(portion))
             .map(|portion| sight.row(&portion)),
         year: request.year,
         standard: grounds
@@ -116,11 +116,6 @@ impl<'a> YearSight<'a> {
         at_start.households != 0
             || at_end.households != 0
             || moved.into_iter().any(|measure| self.table.of(portion, measure).within != Amount::ZERO)
-    }
-
-    /// Whether anything was counted or moved there.
-    fn has_any(&self, portion: &Portion<'_>) -> bool {
-        Measure::ALL.into_iter().any(|measure| self.table.of(portion, measure) != YearSums::default())
     }
 
     fn not_placed(&self, area: &Area) -> NotPlaced {

@@ -58,13 +58,17 @@ impl<'a> Portion<'a> {
         Self { area, except: Vec::new() }
     }
 
+    /// What lies outside these parts of the area; `None` without parts.
+    pub(crate) fn outside(area: &'a Area, parts: Vec<&'a Area>) -> Option<Self> {
+        (!parts.is_empty()).then_some(Self { area, except: parts })
+    }
+
     /// The portion of that extent; `None` where it would lie outside the parts of an area that has none on the map.
     pub(crate) fn of(areas: &'a Areas, area: &'a Area, extent: Extent, map: Date) -> Option<Self> {
-        let except = match extent {
-            Extent::Whole => return Some(Self::whole(area)),
-            Extent::OutsideParts => areas.children(&area.key, map),
-        };
-        (!except.is_empty()).then_some(Self { area, except })
+        match extent {
+            Extent::Whole => Some(Self::whole(area)),
+            Extent::OutsideParts => Self::outside(area, areas.children(&area.key, map)),
+        }
     }
 
     pub(crate) const fn extent(&self) -> Extent {

@@ -25,8 +25,8 @@ pub(crate) async fn poverty(
     let view = PointOfView::parse(grounds, request.view.as_ref())?;
     let areas = &grounds.reference.areas;
     let area = area_on_map(areas, &request.area, "area", view.map)?;
-    let outside_parts = Portion::of(areas, area, Extent::OutsideParts, view.map).filter(|_| request.parts);
-    let parts = outside_parts.as_ref().map_or(&[][..], |portion| &portion.except);
+    let parts = if request.parts { areas.children(&area.key, view.map) } else { Vec::new() };
+    let outside_parts = Portion::outside(area, parts.clone());
     let sight =
         Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
@@ -117,8 +117,7 @@ impl<'a> Sight<'a> {
 
     /// Whether anything is counted there.
     fn has_any(&self, portion: &Portion<'_>) -> bool {
-        let AreaStocks { all, by_ethnicity } = self.stocks_of_portion(portion);
-        std::iter::once(all).chain(by_ethnicity.into_values()).any(|stocks| stocks != Stocks::default())
+        self.stocks_of_portion(portion).all != Stocks::default()
     }
 
     pub(crate) fn coverage(&self, area: &Area) -> Coverage {
@@ -150,9 +149,10 @@ impl<'a> Sight<'a> {
         self.not_placed(&[area]).refuse(area, self.view.map, recorded, field)
     }
 
-    /// Whether the area's registered households are all counted, and whether all of its units were reviewed.
-    pub(crate) fn statuses(&self, area: &Area) -> Statuses {
-        let (stocks, coverage) = (self.stocks(area), self.coverage(area));
+    /// Whether registered households are all counted, and whether all units were reviewed. What lies outside the parts of
+    /// an area is complete where the area is.
+    pub(crate) fn statuses(&self, portion: &Portion<'_>) -> Statuses {
+        let (stocks, coverage) = (self.stocks_of_portion(portion).all, self.coverage(portion.area));
         let whole = self.read.set_aside == 0 && !coverage.some_missing;
         Statuses {
             registered: DataStatus::of(
@@ -166,24 +166,8 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// The same of a portion: what lies outside the parts of an area is complete where the area is.
-    pub(crate) fn statuses_of_portion(&self, portion: &Portion<'_>) -> Statuses {
-        let of_area = self.statuses(portion.area);
-        match portion.extent() {
-            Extent::Whole => of_area,
-            Extent::OutsideParts => {
-                let own = self.stocks_of_portion(portion).all;
-                let complete = |status| status == DataStatus::Complete;
-                Statuses {
-                    registered: DataStatus::of(own.registered.households != 0, complete(of_area.registered)),
-                    reviewed: DataStatus::of(own.reviewed().households != 0, complete(of_area.reviewed)),
-                }
-            }
-        }
-    }
-
     pub(crate) fn row(&self, portion: &Portion<'_>, by_ethnicity: bool) -> proto::PovertyRow {
-        let (stocks, statuses) = (self.stocks_of_portion(portion), self.statuses_of_portion(portion));
+        let (stocks, statuses) = (self.stocks_of_portion(portion), self.statuses(portion));
         let counts = |unit| self.counts(portion, unit, &stocks.all, statuses, None);
         let rate = |class: TrackedClass, poor: i64| {
             let name = FigureName::Share(ShareName { class, scope: self.view.scope(portion) });

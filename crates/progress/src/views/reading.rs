@@ -81,7 +81,7 @@ impl SubAssign for Stocks {
 }
 
 /// Stocks of one area, in all and by ethnic group in the order of codes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AreaStocks {
     pub(crate) all: Stocks,
     pub(crate) by_ethnicity: BTreeMap<Ethnicity, Stocks>,

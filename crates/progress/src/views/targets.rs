@@ -237,7 +237,7 @@ impl Reading {
         };
         let mut statuses = Vec::new();
         for area in &place.areas {
-            let (stocks, status) = (sight.stocks(area), sight.statuses(area));
+            let (stocks, status) = (sight.stocks(area), sight.statuses(&Portion::whole(area)));
             reading.poor += stocks.poor.households;
             reading.registered += stocks.registered.households;
             statuses.push(status.reviewed);

@@ -5,13 +5,14 @@ use crate::{
         oracle::{self, Columns, Pair},
         tales::{Found, Home, MERGER, Told, any_day, tales},
     },
-    province::{Province, key, reason, view},
+    province::{Province, key, reason, reference, view},
 };
 use api::progress as proto;
 use kernel::{Date, date};
-use progress::ProgressOptions;
+use progress::{ProgressOptions, domain::AreaNumber, model::Placing};
 use projection::{ProjectorOptions, ReadStore};
 use proptest::{prelude::*, sample};
+use std::collections::HashSet;
 use tempfile::TempDir;
 use testing::TestDatabase;
 
@@ -191,9 +192,12 @@ fn form_values(row: &proto::MovementsRow) -> Vec<i64> {
     columns.map(|figure| figure.expect("a figure").value.unwrap_or_default()).collect()
 }
 
-fn added(sum: Vec<i64>, row: Vec<i64>) -> Vec<i64> {
+fn added(mut sum: Vec<i64>, row: Vec<i64>) -> Vec<i64> {
     assert_eq!(sum.len(), row.len());
-    sum.iter().zip(row).map(|(sum, value)| sum + value).collect()
+    for (sum, value) in sum.iter_mut().zip(row) {
+        *sum += value;
+    }
+    sum
 }
 
 fn request(area: &str, as_at: Date, known: Date, map: &str) -> proto::GetPovertyRequest {
@@ -203,6 +207,26 @@ fn request(area: &str, as_at: Date, known: Date, map: &str) -> proto::GetPoverty
         by_ethnicity: true,
         parts: true,
         ..Default::default()
+    }
+}
+
+#[test]
+fn on_every_map_a_leaf_lies_in_one_part_of_an_area_at_most_and_then_in_the_area_too() {
+    let reference = reference();
+    let placing = Placing::new(&reference.areas);
+    for map in reference.areas.geographies().iter().map(|map| map.period.from) {
+        let mut open = vec![reference.areas.province()];
+        while let Some(area) = open.pop() {
+            let whole = placing.leaves(AreaNumber::of(&area.key));
+            let mut in_parts = HashSet::new();
+            for part in reference.areas.children(&area.key, map) {
+                for leaf in placing.leaves(AreaNumber::of(&part.key)) {
+                    assert!(whole.contains(leaf), "{} of {} is not in {}", leaf.key(), part.key, area.key);
+                    assert!(in_parts.insert(*leaf), "{} is in two parts of {}", leaf.key(), area.key);
+                }
+                open.push(part);
+            }
+        }
     }
 }
 

@@ -50,7 +50,7 @@ reasons! {
     }
     REQUEST_ID_INVALID InvalidArgument {
         vi: "Mã yêu cầu '{value}' không đúng dạng UUID hoặc không phải mã riêng. Vui lòng gửi lại với mã đúng dạng, ví dụ 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a.",
-        en: "request_id '{value}' is not a UUID, or is one that everybody has (all zeros or ones)",
+        en: "request_id '{value}' is not a UUID, or is the one of all zeros or of all f",
         remedy: "send a hyphenated UUID such as 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a"
     }
     REQUEST_ID_REUSED AlreadyExists {

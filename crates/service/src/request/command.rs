@@ -23,8 +23,8 @@ pub fn request_id(text: &str) -> Result<RequestId, Refusal> {
     if text.is_empty() {
         return Err(Refusal::new(&reason::REQUEST_ID_MISSING).at(FIELD));
     }
-    let everybodys = |id: &RequestId| id.uuid().is_nil() || id.uuid().is_max();
-    let request_id = text.parse().ok().filter(|id| !everybodys(id));
+    let is_nobodys = |id: &RequestId| id.uuid().is_nil() || id.uuid().is_max();
+    let request_id = text.parse().ok().filter(|id| !is_nobodys(id));
     let request_id =
         request_id.ok_or_else(|| Refusal::new(&reason::REQUEST_ID_INVALID).with("value", text).at(FIELD))?;
     tracing::Span::current().record("request.id", tracing::field::display(request_id));
@@ -118,8 +118,8 @@ mod tests {
         assert_eq!(refused("").reason(), "REQUEST_ID_MISSING");
         assert_eq!(refused("12").reason(), "REQUEST_ID_INVALID");
         assert_eq!(refused("12").violations()[0].field, "header.request_id");
-        for everybodys in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
-            assert_eq!(refused(everybodys).reason(), "REQUEST_ID_INVALID");
+        for nobodys in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
+            assert_eq!(refused(nobodys).reason(), "REQUEST_ID_INVALID");
         }
         assert!(request_id("2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a").is_ok());
     }
