@@ -5,6 +5,7 @@ use event_log::{RecordedEvent, StreamId};
 use kernel::parse_date;
 use serde::Deserialize;
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 /// A message that is no event of this log.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,11 @@ pub(crate) fn headers(context: &str, event: &RecordedEvent) -> HeaderMap {
     put(EFFECTIVE, &event.effective.to_string());
     put(METADATA, &event.metadata);
     headers
+}
+
+/// The id of the event that a message carries, if it carries one.
+pub(crate) fn id(headers: &HeaderMap) -> Option<Uuid> {
+    headers.get(ID)?.as_str().parse().ok()
 }
 
 /// The event that a message carries, content and metadata byte for byte as in the log.

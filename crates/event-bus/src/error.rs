@@ -60,6 +60,17 @@ pub enum Error {
         /// The log's last position.
         head: u64,
     },
+    /// The stream's last message is not the log's event of that position: the log was restored from an older backup and has
+    /// grown since, or somebody else wrote to the stream. Delete the stream, rebuild every read model, and start again.
+    #[error(
+        "stream {stream} holds at {sequence} another event than the log: was the log restored from an older backup, or did somebody else write to the stream?"
+    )]
+    OtherHistory {
+        /// The stream.
+        stream: String,
+        /// The stream's last sequence.
+        sequence: u64,
+    },
     /// The server did not take an event.
     #[error("event {position} was not taken: {reason}")]
     Publish {

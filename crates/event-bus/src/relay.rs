@@ -57,6 +57,7 @@ struct Measures {
     last_sequence: Gauge,
     lag_events: Gauge,
     ahead: Gauge,
+    stopped: Gauge,
 }
 
 /// The stream is looked at this often while there is nothing to carry, for a lost end and for the lag.
@@ -74,6 +75,7 @@ impl Relay {
             last_sequence: gauge!("muctieu_relay_last_sequence", &labels),
             lag_events: gauge!("muctieu_relay_lag_events", &labels),
             ahead: gauge!("muctieu_relay_stream_ahead_of_log", &labels),
+            stopped: gauge!("muctieu_relay_stopped", &labels),
         };
         let status = watch::Sender::new(RelayStatus::Waiting("not begun".into()));
         Self { bus, context, log, options, status, measures }
@@ -85,12 +87,13 @@ impl Relay {
     }
 
     /// Carries events until it is cancelled. Failures of log and servers are tried again for ever; a stream that is ahead
-    /// of the log, or that belongs to somebody else, stops it with that error.
+    /// of the log, ends with another event than it, or belongs to somebody else, stops it with that error.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         stop.run_until_cancelled(self.run_on()).await.unwrap_or(Ok(()))
     }
 
     async fn run_on(&self) -> Result<(), Error> {
+        self.measures.stopped.set(0.0);
         let mut backoff = BACKOFF_FIRST;
         // Until the stream was seen, the whole log counts as not carried.
         let mut taken = 0;
@@ -107,8 +110,9 @@ impl Relay {
                     }
                     continue;
                 }
-                Error::AheadOfLog { .. } | Error::ForeignStream { .. } => {
+                Error::AheadOfLog { .. } | Error::OtherHistory { .. } | Error::ForeignStream { .. } => {
                     tracing::error!(stream.name = name, %error, "relay of {name} stopped");
+                    self.measures.stopped.set(1.0);
                     self.status.send_replace(RelayStatus::Stopped(error.to_string()));
                     return Err(error);
                 }
@@ -175,7 +179,7 @@ impl Relay {
         self.log.read(after, limit).await.map_err(|error| self.unreadable(&error.to_string()))
     }
 
-    /// Measures the lag and raises the alarm where the stream is ahead of the log.
+    /// Measures the lag and raises the alarm where the stream is ahead of the log, or ends with another event.
     async fn look(&self, state: &State) -> Result<(), Error> {
         let head = self.log.head().await.map_err(|error| self.unreadable(&error.to_string()))?;
         let last_sequence = state.last_sequence;
@@ -185,7 +189,17 @@ impl Relay {
         if last_sequence > head {
             return Err(Error::AheadOfLog { stream: stream::name(&self.context), last_sequence, head });
         }
-        Ok(())
+        if last_sequence == 0 {
+            return Ok(());
+        }
+        let carried = stream::event_id(&self.bus, &self.context, last_sequence).await?;
+        let recorded = self.read(last_sequence - 1, 1).await?;
+        match (carried, recorded.first()) {
+            (Some(carried), Some(recorded)) if carried != recorded.event_id => {
+                Err(Error::OtherHistory { stream: stream::name(&self.context), sequence: last_sequence })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A stream that lost its end, or messages from its middle, is filled again.

@@ -10,6 +10,7 @@ use futures::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use projection::{EventSource, SourceError};
 use std::{fmt, time::Duration};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 /// Events from the stream of a context, in order, from any position on. Its consumer lives in the server's memory and
 /// acknowledges nothing: whoever reads keeps the checkpoint.
@@ -164,6 +165,10 @@ impl EventSource for BusSource {
 
     fn head(&mut self) -> BoxFuture<'_, Result<u64, SourceError>> {
         Box::pin(async move { Ok(stream::state(&self.bus, &self.context).await?.last_sequence) })
+    }
+
+    fn event_id(&mut self, position: u64) -> BoxFuture<'_, Result<Option<Uuid>, SourceError>> {
+        Box::pin(async move { Ok(stream::event_id(&self.bus, &self.context, position).await?) })
     }
 
     fn is_the_log(&self) -> bool {

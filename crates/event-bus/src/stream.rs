@@ -1,12 +1,13 @@
 //! The stream of one service: its name, its subjects, its limits.
 
-use crate::{Bus, Error};
+use crate::{Bus, Error, cloud_event};
 use async_nats::jetstream::{
     ErrorCode,
     context::{CreateStreamErrorKind, GetStreamErrorKind},
-    stream::{Config, DiscardPolicy, RetentionPolicy, State, StorageType},
+    stream::{Config, DiscardPolicy, RawMessageErrorKind, RetentionPolicy, State, StorageType},
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The limits of a stream. Nothing in it ages: a new consumer can start from the first event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +115,19 @@ pub(crate) async fn state(bus: &Bus, context: &str) -> Result<State, Error> {
     match bus.jetstream.get_stream(name(context)).await {
         Ok(stream) => Ok(stream.cached_info().state.clone()),
         Err(error) => Err(Error::Stream { stream: name(context), reason: error.to_string() }),
+    }
+}
+
+/// The id of the event at that place of the stream; `None` where there is no message. The id of a message that is no event
+/// is nil, which no event has.
+pub(crate) async fn event_id(bus: &Bus, context: &str, sequence: u64) -> Result<Option<Uuid>, Error> {
+    let failed = |reason: String| Error::Stream { stream: name(context), reason };
+    let stream =
+        bus.jetstream.get_stream_no_info(name(context)).await.map_err(|error| failed(error.to_string()))?;
+    match stream.get_raw_message(sequence).await {
+        Ok(message) => Ok(Some(cloud_event::id(&message.headers).unwrap_or_default())),
+        Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+        Err(error) => Err(failed(error.to_string())),
     }
 }
 

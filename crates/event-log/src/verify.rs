@@ -117,7 +117,8 @@ pub enum Problem {
     /// The content has another root than the checkpoint says. Something in these positions was changed together with
     /// its sealed hash, or the checkpoint is false.
     Root {
-        /// The first position that the checkpoint before this one does not vouch for.
+        /// The first position that the checkpoint before this one does not vouch for; for an outside one, the outside
+        /// checkpoint before it.
         first_position: u64,
         /// Positions under the checkpoint.
         size: u64,
@@ -218,6 +219,7 @@ impl EventLog {
             end: outside.iter().map(|note| note.size).fold(head.max(sealed), u64::max),
             outside,
             vouched_for: 0,
+            vouched_for_outside: 0,
             checkpoints: 0,
             versions: HashMap::new(),
             hasher: RandomState::new(),
@@ -242,6 +244,8 @@ struct Verification<'a> {
     outside: Vec<Checkpoint>,
     /// Size of the last checkpoint that fitted.
     vouched_for: u64,
+    /// Size of the last outside checkpoint that fitted.
+    vouched_for_outside: u64,
     checkpoints: u64,
     /// The last version of each stream, by a hash of its name: two streams in one place are as likely as a row of sixes
     /// on twenty dice.
@@ -313,7 +317,7 @@ impl Verification<'_> {
                 self.compare_stored(&stored, problems);
             }
             while let Some(noted) = self.outside.pop_if(|noted| noted.size == position) {
-                self.compare_root(&noted, problems);
+                self.compare_outside(&noted, problems);
             }
         }
         if last == self.end {
@@ -389,7 +393,12 @@ impl Verification<'_> {
             keys => Checkpoint::verify(&stored.note, keys),
         };
         match read {
-            Ok(checkpoint) if checkpoint.size == stored.size => self.compare_root(&checkpoint, problems),
+            Ok(checkpoint) if checkpoint.size == stored.size && self.fits(&checkpoint) => {
+                self.vouched_for = checkpoint.size;
+            }
+            Ok(checkpoint) if checkpoint.size == stored.size => {
+                problems.push(Problem::Root { first_position: self.vouched_for + 1, size: checkpoint.size });
+            }
             Ok(_) => {
                 let reason = InvalidNote::Form("it was written for another size");
                 problems.push(Problem::Note { size: stored.size, reason });
@@ -398,13 +407,21 @@ impl Verification<'_> {
         }
     }
 
-    fn compare_root(&mut self, checkpoint: &Checkpoint, problems: &mut Vec<Problem>) {
-        if self.edge.root() == Some(checkpoint.root) {
-            self.vouched_for = checkpoint.size;
-            self.checkpoints += 1;
+    /// Who holds the key can write other seals, so that stored checkpoints that fit say nothing against an outside one.
+    fn compare_outside(&mut self, noted: &Checkpoint, problems: &mut Vec<Problem>) {
+        if self.fits(noted) {
+            self.vouched_for_outside = noted.size;
+            self.vouched_for = noted.size;
         } else {
-            problems.push(Problem::Root { first_position: self.vouched_for + 1, size: checkpoint.size });
+            let first_position = self.vouched_for_outside + 1;
+            problems.push(Problem::Root { first_position, size: noted.size });
         }
+    }
+
+    fn fits(&mut self, checkpoint: &Checkpoint) -> bool {
+        let fits = self.edge.root() == Some(checkpoint.root);
+        self.checkpoints += u64::from(fits);
+        fits
     }
 }
 

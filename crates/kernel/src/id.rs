@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// A text that is no UUID in its usual hyphenated form.
+/// A text that is no UUID in its usual hyphenated form, or the one of all zeros or of all f, which name nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a UUID such as 2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a")]
 pub struct InvalidId(pub String);
@@ -38,7 +38,8 @@ macro_rules! ids {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                Uuid::try_parse(text).ok().filter(|_| text.len() == 36).map(Self)
+                let is_own = |id: &Uuid| text.len() == 36 && !id.is_nil() && !id.is_max();
+                Uuid::try_parse(text).ok().filter(is_own).map(Self)
                     .ok_or_else(|| InvalidId(text.to_owned()))
             }
         }
@@ -76,11 +77,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_hyphenated_uuids_are_read() {
+    fn only_hyphenated_uuids_that_can_name_something_are_read() {
         let text = "2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a";
         assert_eq!(text.parse::<HouseholdId>().unwrap().to_string(), text);
         assert!("2f1c7c1e8f0b5c3a9a570d6c1f2e3b4a".parse::<HouseholdId>().is_err());
         assert!("".parse::<HouseholdId>().is_err());
+        assert!(Uuid::nil().to_string().parse::<HouseholdId>().is_err());
+        assert!(Uuid::max().to_string().parse::<HouseholdId>().is_err());
     }
 
     #[test]

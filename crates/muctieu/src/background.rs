@@ -6,6 +6,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Background {
     stop: CancellationToken,
+    failed: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -15,14 +16,21 @@ impl Background {
         self.stop.clone()
     }
 
-    /// Runs the task; a failure is logged, and shown by what the task measures of itself.
+    /// Cancelled when a task has ended with a failure.
+    pub(crate) fn failed(&self) -> CancellationToken {
+        self.failed.clone()
+    }
+
+    /// Runs the task; a failure is logged, and health tells of it.
     pub(crate) fn spawn<E: Display>(
         &self,
         name: &'static str,
         task: impl Future<Output = Result<(), E>> + Send + 'static,
     ) {
+        let failed = self.failed.clone();
         self.tasks.spawn(async move {
             if let Err(error) = task.await {
+                failed.cancel();
                 tracing::error!(task.name = name, "{name} ended: {error}");
             }
         });

@@ -6,7 +6,7 @@ use crate::{
     demo_folder::{DemoFolder, History},
     serve,
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 use demo::{Driven, Plan, table};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Ratio;
@@ -36,7 +36,10 @@ pub(crate) async fn run(mut settings: Settings, options: &DemoOptions) -> anyhow
     let head = site.log_head().await?;
     let before = before.filter(|told| told.requests == plan.size().requests() && told.position <= head);
     let shown = Box::pin(show(before, plan, address.to_string(), &clock, &folder));
-    let Some(shown) = shutdown.run_until_cancelled(shown).await else { return site.finished().await };
+    let Some(shown) = shutdown.run_until_cancelled(shown).await else {
+        site.finished().await?;
+        bail!("interrupted before the table was there; the same command goes on from here");
+    };
     print(&shown?)?;
     if options.once {
         shutdown.cancel();

@@ -21,6 +21,12 @@ pub(crate) async fn start(settings: &Settings, log: &EventLog) -> anyhow::Result
         ),
         _ => {}
     }
+    if latest.is_none() && log.head().await? > 0 {
+        tracing::warn!(
+            "the log holds events and no seal, and is sealed as it is now: unless the server was killed right after its \
+             first event, somebody removed the seals; compare with a checkpoint that was kept elsewhere"
+        );
+    }
     let signer = Signer::new(SIGNED_AS, &seal_key::read_or_create(&path)?)?;
     if let Some(latest) = latest
         && let Err(error) = Checkpoint::verify(&latest.note, &[signer.public_key()])

@@ -210,6 +210,11 @@ async fn listen(
     }
     let listener = bind("listen", settings.listen).await?;
     let running = server::start(listener, services, &options, shutdown).await?;
+    let (unwell, stop) = (running.unwell_after(background.failed()), background.stop());
+    background.spawn::<Infallible>("the look at failures", async move {
+        stop.run_until_cancelled(unwell).await;
+        Ok(())
+    });
     Ok((running, metrics_address))
 }
 

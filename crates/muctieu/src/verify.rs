@@ -32,6 +32,13 @@ pub(crate) async fn run(settings: &Settings, checkpoint: Option<&Path>, views: b
         println!("  {problem}");
     }
     let mut whole = report.is_whole();
+    if report.head > 0 && report.sealed == 0 {
+        whole = false;
+        println!(
+            "  nothing is sealed: the seals were removed, or the server was killed right after its first event; compare \
+             with a checkpoint that was kept elsewhere (--checkpoint) before the server seals what is there"
+        );
+    }
     if views {
         whole &= views_follow_from(settings, &log).await?;
     }

@@ -169,6 +169,9 @@ impl PovertyRegistry {
             (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
         let query = QueryHash::of("SearchHouseholds", &request);
         let page: Page<SearchKey> = Page::parse(self.page_sizes, page_size, &page_token, query)?;
+        if page.after.as_ref().is_some_and(|last| !last.may_be_of_a_row()) {
+            return Err(Refusal::new(&reason::PAGE_TOKEN_INVALID).at("page_token"));
+        }
         let name = NameQuery::parse(&request.query)?;
         let area = if request.area.is_empty() { None } else { Some(self.area(&request.area)?) };
         self.queries.caught_up(token.position(CONTEXT)).await?;

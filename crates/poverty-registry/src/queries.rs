@@ -61,6 +61,13 @@ pub(crate) struct SearchKey {
     number: u64,
 }
 
+impl SearchKey {
+    /// Tokens are not signed; no row has hidden characters, which PostgreSQL does not take either.
+    pub(crate) fn may_be_of_a_row(&self) -> bool {
+        text::is_readable(&self.bare) && text::is_readable(&self.folded)
+    }
+}
+
 /// What is searched for.
 #[derive(Clone, Debug)]
 pub(crate) struct NameQuery {
@@ -87,6 +94,9 @@ impl NameQuery {
     /// A name or its beginning, with at least two letters.
     pub(crate) fn parse(query: &str) -> Result<Self, Refusal> {
         let folded = text::fold(query);
+        if !text::is_readable(&folded) {
+            return Err(Refusal::new(&reason::NAME_UNREADABLE).at("query"));
+        }
         if folded.chars().filter(|character| character.is_alphabetic()).count() < QUERY_LETTERS_MIN {
             return Err(Refusal::new(&reason::QUERY_TOO_SHORT).with("min", QUERY_LETTERS_MIN).at("query"));
         }

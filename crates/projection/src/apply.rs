@@ -74,7 +74,7 @@ impl Target<'_> {
                 Err(error) if error.refuses_the_data() => {
                     model.forget();
                     let refused = SetAside { position: event.position, reason: error.to_string() };
-                    match self.begin(after, event.position).await? {
+                    match self.begin(after, event).await? {
                         Some(transaction) => self.finish(transaction, single, vec![refused]).await,
                         None => Ok(Outcome::Lost),
                     }
@@ -96,22 +96,25 @@ impl Target<'_> {
         events: &[RecordedEvent],
     ) -> Result<Outcome, Error> {
         let Some(last) = events.last() else { return Ok(Outcome::Applied { set_aside: 0 }) };
-        let Some(mut transaction) = self.begin(after, last.position).await? else { return Ok(Outcome::Lost) };
+        let Some(mut transaction) = self.begin(after, last).await? else { return Ok(Outcome::Lost) };
         let set_aside = model.apply(&mut transaction, events).await?;
         self.finish(transaction, events, set_aside).await
     }
 
     /// Moves the checkpoint first: whoever comes second waits for the row and then finds it moved.
-    async fn begin(self, from: u64, to: u64) -> Result<Option<Transaction>, Error> {
+    async fn begin(self, from: u64, to: &RecordedEvent) -> Result<Option<Transaction>, Error> {
         let mut transaction = self.generation.writer.begin_writing().await?;
         if from == 0 {
-            let start = "insert into checkpoint (source, position) values ($1, 0) on conflict do nothing";
+            let start = "insert into checkpoint (source, position, event_id) values ($1, 0, '') on conflict do nothing";
             transaction.execute(Query::new(start).bind(self.source)).await?;
         }
-        let advance = Query::new("update checkpoint set position = $3 where source = $1 and position = $2")
-            .bind(self.source)
-            .bind(from)
-            .bind(to);
+        let advance = Query::new(
+            "update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2",
+        )
+        .bind(self.source)
+        .bind(from)
+        .bind(to.position)
+        .bind(to.event_id.to_string());
         let advanced = transaction.execute(advance).await? == 1;
         Ok(advanced.then_some(transaction))
     }

@@ -10,7 +10,7 @@ use kernel::SharedClock;
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -79,6 +79,8 @@ pub(crate) struct Shared {
     pub(crate) clock: SharedClock,
     pub(crate) current: watch::Sender<Current>,
     applied: Mutex<HashMap<String, watch::Sender<Applied>>>,
+    /// Why what it holds is not to be shown, once a projector of this process has found that out.
+    pub(crate) not_trusted: OnceLock<String>,
     /// One look at the register at a time.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -97,6 +99,7 @@ impl ReadDatabase {
             clock,
             current,
             applied,
+            not_trusted: OnceLock::new(),
             refreshing: tokio::sync::Mutex::default(),
         });
         shared.refresh(Applied::is_news_after).await?;
@@ -112,12 +115,12 @@ impl ReadDatabase {
     /// Begins a reading transaction on the live generation: everything read in it shows one state, of which
     /// [`Transaction::reached`] tells the position.
     pub async fn snapshot(&self) -> Result<Transaction, Error> {
-        self.shared.live()?.readers.begin_reading().await
+        self.shared.trusted()?.readers.begin_reading().await
     }
 
     /// All rows of one statement's answer. The statement bounds their number.
     pub async fn fetch_all(&self, query: Query) -> Result<Vec<Row>, Error> {
-        self.shared.live()?.readers.fetch_all(query).await
+        self.shared.trusted()?.readers.fetch_all(query).await
     }
 
     /// Tells how far the model has come with the source, whichever process carries it on.
@@ -164,6 +167,14 @@ impl ReadDatabase {
 }
 
 impl Shared {
+    /// The live generation for readers.
+    fn trusted(&self) -> Result<Arc<Generation>, Error> {
+        match self.not_trusted.get() {
+            Some(why) => Err(Error::NotTrusted(why.clone())),
+            None => self.live(),
+        }
+    }
+
     pub(crate) fn live(&self) -> Result<Arc<Generation>, Error> {
         match &*self.current.borrow() {
             Current::Live(generation) => Ok(generation.clone()),

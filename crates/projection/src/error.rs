@@ -52,6 +52,22 @@ pub enum Error {
         /// The log's last position.
         head: u64,
     },
+    /// The event that the read model applied last is not the one that the source has at its position: the log was restored
+    /// from an older backup and has grown since, or it is another log. Rebuild the model.
+    #[error(
+        "{model} has applied an event at position {position} of {source_name} that is not the one there now: was it restored from an older backup?"
+    )]
+    OtherHistory {
+        /// The read model.
+        model: &'static str,
+        /// The source.
+        source_name: String,
+        /// What the read model has applied.
+        position: u64,
+    },
+    /// The projector found that the read model shows what the log does not hold.
+    #[error("the read model is not to be trusted: {0}")]
+    NotTrusted(String),
     /// The live tables have the shape of another release; a rebuild brings them to this one.
     #[error(
         "{model} is stored in schema version {found}, this release reads {expected}: a rebuild is needed or under way"

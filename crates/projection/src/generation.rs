@@ -37,7 +37,10 @@ impl Definition {
     /// Everything that an empty generation consists of.
     pub(crate) fn all_statements(&self) -> Vec<Query> {
         let mut statements = vec![
-            Query::new("create table checkpoint (source text primary key, position bigint not null)"),
+            Query::new(
+                "create table checkpoint (
+                     source text primary key, position bigint not null, event_id text not null)",
+            ),
             Query::new(
                 "create table set_aside (
                      source text not null, position bigint not null, event_id text not null, event_type text not null,

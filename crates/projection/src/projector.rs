@@ -1,7 +1,7 @@
 //! Carries a read model on as events come.
 
 use crate::{
-    Error, EventSource, ReadDatabase, ReadModel, RebuildOptions,
+    Error, EventSource, Query, ReadDatabase, ReadModel, RebuildOptions,
     apply::{Outcome, Target},
     database::{Applied, Current},
     generation::Generation,
@@ -12,6 +12,7 @@ use event_log::RecordedEvent;
 use std::time::Duration;
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How a projector works.
 #[derive(Clone, Copy, Debug)]
@@ -110,8 +111,9 @@ impl<M: ReadModel> Projector<M> {
         self.status.subscribe()
     }
 
-    /// Applies events until it is cancelled. Failures of database and source are tried again for ever; a gap in the
-    /// positions, or a log that ends below the checkpoint, stops it with that error.
+    /// Applies events until it is cancelled. Failures of database and source are tried again for ever. A gap in the
+    /// positions, a log that ends below the checkpoint, or one that has another event there, stops it with that error. In
+    /// the last two cases the model shows what the log does not hold, and is not read any more in this process.
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
         let mut backoff = BACKOFF_FIRST;
         self.lag.stopped(false);
@@ -121,9 +123,13 @@ impl<M: ReadModel> Projector<M> {
                 Ok(Turn::Cancelled) => return Ok(()),
                 Ok(Turn::Switched) => backoff = BACKOFF_FIRST,
                 Err(Error::Cancelled) => return Ok(()),
-                Err(error @ (Error::Gap { .. } | Error::AheadOfLog { .. })) => {
+                Err(error @ (Error::Gap { .. } | Error::AheadOfLog { .. } | Error::OtherHistory { .. })) => {
                     tracing::error!(read_model.name = M::NAME, %error, "projector of {} stopped", M::NAME);
                     self.lag.stopped(true);
+                    if !matches!(error, Error::Gap { .. }) {
+                        // It shows what the log does not hold.
+                        let _ = self.database.shared.not_trusted.set(error.to_string());
+                    }
                     self.tell(Status::Stopped(error.to_string()));
                     return Err(error);
                 }
@@ -157,15 +163,15 @@ impl<M: ReadModel> Projector<M> {
             return self.rebuild_for_this_release(stop).await;
         }
         let generation = self.database.shared.live()?;
-        let (mut position, set_aside) = stored(&generation, &self.source.name).await?;
+        let (mut reached, set_aside) = stored(&generation, &self.source.name).await?;
         self.lag.set_aside(set_aside);
-        self.look_at_head(position).await?;
+        let mut is_known = self.look_at_head(reached).await?;
         let mut look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
         let mut batch_next = Instant::now();
         loop {
             let events = async {
                 tokio::time::sleep_until(batch_next).await;
-                self.source.events.next(position, self.options.batch_events_max).await
+                self.source.events.next(reached.position, self.options.batch_events_max).await
             };
             let step = tokio::select! {
                 biased;
@@ -178,15 +184,19 @@ impl<M: ReadModel> Projector<M> {
                 Step::Cancelled => return Ok(Turn::Cancelled),
                 Step::Switched => return Ok(Turn::Switched),
                 Step::LookAtHead => {
-                    self.look_at_head(position).await?;
+                    is_known = self.look_at_head(reached).await?;
                     look_next = Instant::now() + LOOK_AT_HEAD_AFTER;
                 }
                 Step::Events(events) => {
                     batch_next = Instant::now() + self.options.batch_every;
-                    position = match self.apply(&generation, position, &events).await? {
-                        Some(position) => position,
+                    if !is_known {
+                        // A copy that was filled again.
+                        is_known = self.look_at_head(reached).await?;
+                    }
+                    reached = match self.apply(&generation, reached.position, &events).await? {
+                        Some(reached) => reached,
                         None => match self.stand_by(&generation, stop).await? {
-                            Ok(position) => position,
+                            Ok(reached) => reached,
                             Err(turn) => return Ok(turn),
                         },
                     };
@@ -201,7 +211,7 @@ impl<M: ReadModel> Projector<M> {
         generation: &Generation,
         after: u64,
         events: &[RecordedEvent],
-    ) -> Result<Option<u64>, Error> {
+    ) -> Result<Option<Reached>, Error> {
         let shared = &self.database.shared;
         let source = self.source.name.as_str();
         let target = Target { definition: &shared.definition, generation, source, clock: &shared.clock };
@@ -213,15 +223,15 @@ impl<M: ReadModel> Projector<M> {
         shared.publish(source, applied, Applied::is_news_after);
         self.lag.applied(position, events.len() as u64, set_aside);
         self.tell(Status::Running);
-        Ok(Some(position))
+        Ok(Some(Reached { position, event_id: events.last().map(|event| event.event_id) }))
     }
 
-    /// Waits while another projector moves the checkpoint, then gives the position from which to take over.
+    /// Waits while another projector moves the checkpoint, then tells from where to take over.
     async fn stand_by(
         &mut self,
         generation: &Generation,
         stop: &CancellationToken,
-    ) -> Result<Result<u64, Turn>, Error> {
+    ) -> Result<Result<Reached, Turn>, Error> {
         self.model.forget();
         self.database.shared.refresh(Applied::is_news_after).await?;
         let mut seen = None;
@@ -229,11 +239,11 @@ impl<M: ReadModel> Projector<M> {
             if self.database.shared.live()?.number != generation.number {
                 return Ok(Err(Turn::Switched));
             }
-            let (position, _) = stored(generation, &self.source.name).await?;
-            if seen == Some(position) {
-                return Ok(Ok(position));
+            let (reached, _) = stored(generation, &self.source.name).await?;
+            if seen == Some(reached.position) {
+                return Ok(Ok(reached));
             }
-            seen = Some(position);
+            seen = Some(reached.position);
             self.tell(Status::Following);
             if stop.run_until_cancelled(tokio::time::sleep(self.options.patience)).await.is_none() {
                 return Ok(Err(Turn::Cancelled));
@@ -241,13 +251,23 @@ impl<M: ReadModel> Projector<M> {
         }
     }
 
-    /// Measures the lag and raises the alarm where the source ends below the checkpoint.
-    async fn look_at_head(&mut self, position: u64) -> Result<(), Error> {
+    /// Measures the lag and raises the alarm where the source ends below the checkpoint or has another event there. False
+    /// where the source does not hold that event now.
+    async fn look_at_head(&mut self, reached: Reached) -> Result<bool, Error> {
+        let Reached { position, event_id } = reached;
         let head = self.source.events.head().await.map_err(Error::Source)?;
         self.lag.observe(position, head);
         if position <= head {
             self.tell(Status::Running);
-            return Ok(());
+            let Some(applied) = event_id else { return Ok(true) };
+            return match self.source.events.event_id(position).await.map_err(Error::Source)? {
+                None => Ok(false),
+                Some(there) if there == applied => Ok(true),
+                Some(_) => {
+                    let source_name = self.source.name.clone();
+                    Err(Error::OtherHistory { model: M::NAME, source_name, position })
+                }
+            };
         }
         let ahead = Error::AheadOfLog {
             model: M::NAME,
@@ -265,7 +285,7 @@ impl<M: ReadModel> Projector<M> {
         );
         tracing::error!(read_model.name = M::NAME, "{waiting}");
         self.tell(Status::Waiting(waiting));
-        Ok(())
+        Ok(false)
     }
 
     fn tell(&self, now: Status) {
@@ -284,9 +304,21 @@ impl<M: ReadModel> Projector<M> {
     }
 }
 
-/// The position that is applied, and how many events were set aside on the way.
-async fn stored(generation: &Generation, source: &str) -> Result<(u64, u64), Error> {
-    generation.writer.begin_reading().await?.reached(source).await
+/// The last position that is applied, and the id of its event; `None` before the first.
+#[derive(Clone, Copy, Debug)]
+struct Reached {
+    position: u64,
+    event_id: Option<Uuid>,
+}
+
+/// What is applied, and how many events were set aside on the way.
+async fn stored(generation: &Generation, source: &str) -> Result<(Reached, u64), Error> {
+    let mut reading = generation.writer.begin_reading().await?;
+    let (position, set_aside) = reading.reached(source).await?;
+    let asked = Query::new("select event_id from checkpoint where source = $1").bind(source);
+    let row = reading.fetch_optional(asked).await?;
+    let event_id = row.map(|row| row.get::<String>(0)).transpose()?.and_then(|id| id.parse().ok());
+    Ok((Reached { position, event_id }, set_aside))
 }
 
 /// Waits until the live generation is another one.

@@ -5,6 +5,7 @@ use event_log::{EventLog, RecordedEvent};
 use futures::future::BoxFuture;
 use std::time::Duration;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 /// A sequence of events with positions 1, 2, 3 …: an event log itself, or a stream on the bus that copies one.
 ///
@@ -18,6 +19,9 @@ pub trait EventSource: Send {
 
     /// The last position that it holds now.
     fn head(&mut self) -> BoxFuture<'_, Result<u64, SourceError>>;
+
+    /// The id of the event at the position; `None` where the source does not hold it now.
+    fn event_id(&mut self, position: u64) -> BoxFuture<'_, Result<Option<Uuid>, SourceError>>;
 
     /// Whether this is the log itself, which never loses its end. A copy may end below what was read from it for a while,
     /// until it is filled again.
@@ -71,6 +75,13 @@ impl EventSource for LogSource {
 
     fn head(&mut self) -> BoxFuture<'_, Result<u64, SourceError>> {
         Box::pin(async move { Ok(self.log.head().await?) })
+    }
+
+    fn event_id(&mut self, position: u64) -> BoxFuture<'_, Result<Option<Uuid>, SourceError>> {
+        Box::pin(async move {
+            let events = self.log.read(position.saturating_sub(1), 1).await?;
+            Ok(events.first().filter(|event| event.position == position).map(|event| event.event_id))
+        })
     }
 
     fn is_the_log(&self) -> bool {

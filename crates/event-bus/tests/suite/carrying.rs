@@ -174,6 +174,24 @@ async fn a_stream_that_is_ahead_of_the_log_stops_the_relay() {
     assert!(matches!(&*status.borrow(), RelayStatus::Stopped(_)));
 }
 
+/// The log was restored from an older backup and has grown past the stream since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_ends_with_another_event_than_the_log_stops_the_relay() {
+    let server = NatsServer::start().await;
+    let log = TestLog::with(30).await;
+    let relay = Running::start(server.url(), &log).await;
+    filled_to(server.url(), 30).await;
+    relay.stop().await;
+
+    let regrown = TestLog::with(35).await;
+    let relay = Running::start(server.url(), &regrown).await;
+    let status = relay.status.clone();
+    let error = tokio::time::timeout(DEADLINE, relay.task).await.unwrap().unwrap().unwrap_err();
+    assert!(matches!(error, Error::OtherHistory { sequence: 30, .. }), "{error}");
+    assert!(matches!(&*status.borrow(), RelayStatus::Stopped(_)));
+    filled_to(server.url(), 30).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_with_other_subjects_is_left_alone() {
     let server = NatsServer::start().await;

@@ -39,16 +39,22 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(500);
 /// costs as much as the use.
 const ASK_IDLE_AFTER: Duration = Duration::from_secs(1);
 
+/// How long a caller waits for a connection. Less than a request may take, so that the caller hears that the database is
+/// away.
+const ACQUIRE_MAX: Duration = Duration::from_secs(5);
+
 /// A pool as every part of the program uses it.
 pub fn postgres_pool() -> PgPoolOptions {
-    PgPoolOptions::new().test_before_acquire(false).before_acquire(|connection, age| {
-        Box::pin(async move {
-            if age.idle_for >= ASK_IDLE_AFTER {
-                connection.ping().await?;
-            }
-            Ok(true)
-        })
-    })
+    PgPoolOptions::new().acquire_timeout(ACQUIRE_MAX).test_before_acquire(false).before_acquire(
+        |connection, age| {
+            Box::pin(async move {
+                if age.idle_for >= ASK_IDLE_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        },
+    )
 }
 
 #[derive(Clone, Debug)]

@@ -262,7 +262,7 @@ async fn a_log_that_was_rewritten_with_its_seals_is_found_by_a_note_kept_outside
     sealed_log(&rewritten, 100).await.close().await;
     assert!(verify(&rewritten, vec![]).await.is_whole());
     let report = verify(&rewritten, vec![note]).await;
-    assert_eq!(report.problems, [Problem::Root { first_position: 101, size: 100 }]);
+    assert_eq!(report.problems, [Problem::Root { first_position: 1, size: 100 }]);
 }
 
 async fn a_false_signature_is_found(place: Place) {

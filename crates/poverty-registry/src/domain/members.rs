@@ -102,7 +102,7 @@ fn check_each(
         if name.chars().count() > NAME_CHARACTERS_MAX {
             return Err(Rejection::NameTooLong { index, max: NAME_CHARACTERS_MAX });
         }
-        if !kernel::text::is_readable(name) {
+        if !kernel::text::is_readable(name) || !name.chars().any(char::is_alphabetic) {
             return Err(Rejection::NameUnreadable(index));
         }
         let plausible =

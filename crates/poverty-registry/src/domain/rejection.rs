@@ -154,8 +154,8 @@ pub enum Rejection {
         /// Characters that are taken.
         max: usize,
     },
-    /// Characters that no name has.
-    #[error("full name contains control characters")]
+    /// Characters that no name has, or no letter.
+    #[error("full name contains hidden characters or no letter")]
     NameUnreadable(usize),
     /// After the day from which the person is a member, or before 1900.
     #[error("birth date lies after the effective date or before 1900")]

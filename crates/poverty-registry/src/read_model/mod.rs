@@ -36,7 +36,7 @@ impl ReadModel {
 
 impl projection::ReadModel for ReadModel {
     const NAME: &'static str = "poverty_registry";
-    const SCHEMA_VERSION: i64 = 1;
+    const SCHEMA_VERSION: i64 = 2;
 
     fn create_statements() -> Vec<Query> {
         tables::create()

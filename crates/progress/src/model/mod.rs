@@ -53,7 +53,7 @@ pub(crate) fn calendar(reference: &Reference) -> StandardCalendar {
 
 impl ReadModel for PovertyModel {
     const NAME: &'static str = "progress";
-    const SCHEMA_VERSION: i64 = 1;
+    const SCHEMA_VERSION: i64 = 2;
 
     fn create_statements() -> Vec<Query> {
         tables::create_statements()

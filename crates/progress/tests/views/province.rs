@@ -76,6 +76,12 @@ impl EventSource for MemoryLog {
         Box::pin(async move { Ok(self.0.borrow().len() as u64) })
     }
 
+    fn event_id(&mut self, position: u64) -> BoxFuture<'_, Result<Option<Uuid>, SourceError>> {
+        Box::pin(async move {
+            Ok(self.0.borrow().iter().find(|event| event.position == position).map(|event| event.event_id))
+        })
+    }
+
     fn is_the_log(&self) -> bool {
         true
     }

@@ -152,7 +152,7 @@ impl MemoryLog {
             position,
             stream: StreamId::of("letter", Uuid::nil()),
             version: position,
-            event_id: Uuid::from_u64_pair(0, position),
+            event_id: Uuid::new_v5(&Uuid::from_u64_pair(0, position), content.as_bytes()),
             event_type: event_type.to_owned(),
             effective: date(2025, 7, 1),
             recorded_at: Timestamp::from_micros(1_751_300_000_000_000).unwrap(),
@@ -200,6 +200,13 @@ impl EventSource for MemoryLog {
                 true => Err("nobody answers".into()),
                 false => Ok(*self.head.borrow()),
             }
+        })
+    }
+
+    fn event_id(&mut self, position: u64) -> BoxFuture<'_, Result<Option<Uuid>, SourceError>> {
+        Box::pin(async move {
+            let events = self.events.lock().unwrap();
+            Ok(events.iter().find(|event| event.position == position).map(|event| event.event_id))
         })
     }
 

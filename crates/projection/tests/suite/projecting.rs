@@ -27,6 +27,8 @@ on_both_databases![
     a_wait_for_a_position_that_does_not_come_ends_within_its_bound,
     a_snapshot_shows_one_state_and_its_position,
     a_log_that_ends_below_the_checkpoint_stops_the_projector,
+    a_log_with_another_event_at_the_checkpoint_stops_the_projector_and_nothing_is_shown,
+    a_copy_that_is_filled_again_with_other_events_stops_the_projector,
     a_copy_that_lost_its_end_is_waited_for,
     the_lag_in_seconds_grows_while_the_source_is_out_of_sight,
     events_are_read_straight_from_a_log,
@@ -129,7 +131,7 @@ async fn an_event_that_cannot_be_applied_is_set_aside_and_its_neighbours_go_on(p
     assert_eq!(set_aside[0].get_u64("position").unwrap(), 2);
     let text = |column| set_aside[0].get::<String>(column).unwrap();
     assert_eq!((text("event_type"), text("reason")), ("letters.smudged.v1".into(), "no letter".into()));
-    assert_eq!(text("event_id"), Uuid::from_u64_pair(0, 2).to_string());
+    assert_eq!(text("event_id"), Uuid::new_v5(&Uuid::from_u64_pair(0, 2), b"{}").to_string());
     let mut snapshot = database.snapshot().await.unwrap();
     assert_eq!(snapshot.reached(SOURCE).await.unwrap().1, 1);
     projector.stop().await;
@@ -222,6 +224,46 @@ async fn a_log_that_ends_below_the_checkpoint_stops_the_projector(place: Place) 
     let projector = Running::start(&database, <Counts>::default(), &restored);
     let error = projector.task.await.unwrap().unwrap_err();
     assert!(matches!(error, Error::AheadOfLog { checkpoint: 2, head: 1, .. }), "{error}");
+}
+
+/// A log that was restored from an older backup and has grown since.
+async fn a_log_with_another_event_at_the_checkpoint_stops_the_projector_and_nothing_is_shown(place: Place) {
+    let database = place.open::<Counts>().await;
+    let log = MemoryLog::with(&[("a", 1), ("b", 2)]);
+    let projector = Running::start(&database, <Counts>::default(), &log);
+    caught_up(&database, &log).await;
+    projector.stop().await;
+
+    let regrown = MemoryLog::with(&[("a", 1), ("c", 2), ("d", 3)]);
+    let projector = Running::start(&database, <Counts>::default(), &regrown);
+    let error = projector.task.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::OtherHistory { position: 2, .. }), "{error}");
+    assert_eq!(database.watch(SOURCE).borrow().position, 2, "nothing of the other history is applied");
+    assert!(
+        matches!(database.snapshot().await.unwrap_err(), Error::NotTrusted(why) if why.contains("position 2"))
+    );
+}
+
+async fn a_copy_that_is_filled_again_with_other_events_stops_the_projector(place: Place) {
+    let database = place.open::<Counts>().await;
+    let log = MemoryLog::with(&[("a", 1), ("b", 2)]);
+    let projector = Running::start(&database, <Counts>::default(), &log);
+    caught_up(&database, &log).await;
+    projector.stop().await;
+
+    let mut emptied = MemoryLog::with(&[("a", 1)]);
+    emptied.is_the_log = false;
+    let mut projector = Running::start(&database, <Counts>::default(), &emptied);
+    projector
+        .status
+        .wait_for(|status| matches!(status, Status::Waiting(why) if why.contains("filled")))
+        .await
+        .unwrap();
+    emptied.append("c", 2);
+    emptied.append("d", 3);
+    let error = projector.task.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::OtherHistory { position: 2, .. }), "{error}");
+    assert_eq!(database.watch(SOURCE).borrow().position, 2);
 }
 
 async fn a_copy_that_lost_its_end_is_waited_for(place: Place) {

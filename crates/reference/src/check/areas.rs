@@ -1,6 +1,6 @@
 //! Maps, units and villages.
 
-use super::{Finding, covers, days, next_day, overlaps};
+use super::{Finding, covers, days, next_day, overlaps, unfit_name};
 use crate::{
     areas::AreaKind,
     packs::{AreaRecord, Located, Packs, VillageRecord},
@@ -76,8 +76,8 @@ fn province(packs: &Packs, findings: &mut Vec<Finding>) {
 fn unit(packs: &Packs, located: &Located<AreaRecord>, findings: &mut Vec<Finding>) {
     let record = &located.record;
     let life = life(record);
-    if record.name.trim().is_empty() {
-        findings.push(Finding::of(located, "the name is empty", "give the bare name, without the kind"));
+    if let Some(problem) = unfit_name(&record.name) {
+        findings.push(Finding::of(located, problem, "give the bare name, without the kind"));
     }
     let digits = match record.kind {
         AreaKind::Province => 2,
@@ -156,9 +156,9 @@ fn village(
     findings: &mut Vec<Finding>,
 ) {
     let record = &located.record;
-    if record.name.trim().is_empty() {
+    if let Some(problem) = unfit_name(&record.name) {
         let remedy = "give the name with its own word, such as Bản Nà Khiết";
-        findings.push(Finding::of(located, "the name is empty", remedy));
+        findings.push(Finding::of(located, problem, remedy));
     }
     let commune = packs.areas.get(&record.commune.to_string());
     if !commune.is_some_and(|commune| commune.kind.is_commune_level()) {

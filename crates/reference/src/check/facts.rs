@@ -1,6 +1,6 @@
 //! Dated facts of areas, and the ethnic groups.
 
-use super::{Finding, areas::known_unit, overlaps};
+use super::{Finding, areas::known_unit, overlaps, unfit_name};
 use crate::{areas::AreaKind, packs::Packs};
 use kernel::Period;
 
@@ -47,8 +47,8 @@ fn ethnic_groups(packs: &Packs, findings: &mut Vec<Finding>) {
             let problem = format!("'{}' is not a code of two digits", record.code);
             findings.push(Finding::of(located, problem, "write the code with its leading zero"));
         }
-        if record.name.trim().is_empty() {
-            findings.push(Finding::of(located, "the name is empty", "give the group's name"));
+        if let Some(problem) = unfit_name(&record.name) {
+            findings.push(Finding::of(located, problem, "give the group's name"));
         }
     }
     let majorities: Vec<_> =

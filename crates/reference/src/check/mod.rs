@@ -142,6 +142,17 @@ fn overlaps<G: Ord, T: PackRecord>(mut dated: Vec<(G, Period, &Located<T>)>, fin
     }
 }
 
+/// What is wrong with a name; `None` where nothing is.
+fn unfit_name(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        Some("the name is empty")
+    } else if !kernel::text::is_readable(name) {
+        Some("the name has control characters or invisible ones")
+    } else {
+        None
+    }
+}
+
 fn days(period: Period) -> String {
     let from = match period.from {
         kernel::OPEN_START => "unknown start".to_owned(),

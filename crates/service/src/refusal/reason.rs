@@ -282,8 +282,8 @@ reasons! {
         remedy: "give a two-digit code of the official list, for example 03 for Thái"
     }
     NAME_UNREADABLE InvalidArgument {
-        vi: "Họ và tên có ký tự ẩn hoặc không hợp lệ. Vui lòng gõ lại, không dán từ tệp khác.",
-        en: "full_name contains control characters or invisible ones",
+        vi: "Họ và tên có ký tự ẩn, ký tự không hợp lệ hoặc không có chữ cái nào. Vui lòng gõ lại, không dán từ tệp khác.",
+        en: "the name contains control characters or invisible ones, or no letter",
         remedy: "give the name as plain text, without zero-width spaces and marks of direction"
     }
     BIRTH_DATE_INVALID InvalidArgument {

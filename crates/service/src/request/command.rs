@@ -23,10 +23,8 @@ pub fn request_id(text: &str) -> Result<RequestId, Refusal> {
     if text.is_empty() {
         return Err(Refusal::new(&reason::REQUEST_ID_MISSING).at(FIELD));
     }
-    let is_nobodys = |id: &RequestId| id.uuid().is_nil() || id.uuid().is_max();
-    let request_id = text.parse().ok().filter(|id| !is_nobodys(id));
-    let request_id =
-        request_id.ok_or_else(|| Refusal::new(&reason::REQUEST_ID_INVALID).with("value", text).at(FIELD))?;
+    let request_id: RequestId =
+        text.parse().map_err(|_| Refusal::new(&reason::REQUEST_ID_INVALID).with("value", text).at(FIELD))?;
     tracing::Span::current().record("request.id", tracing::field::display(request_id));
     Ok(request_id)
 }

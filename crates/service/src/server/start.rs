@@ -75,6 +75,7 @@ pub enum Error {
 #[derive(Debug)]
 pub struct RunningServer {
     address: SocketAddr,
+    health: Health,
     task: JoinHandle<Result<(), Error>>,
     _shutdown: DropGuard,
 }
@@ -83,6 +84,16 @@ impl RunningServer {
     /// Where it listens, with the port that the system chose.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Health says `NOT_SERVING` once the token is cancelled: something that the services rest on has ended for good. What
+    /// can be answered is still answered.
+    pub fn unwell_after(&self, ended: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
+        let health = self.health.clone();
+        async move {
+            ended.cancelled().await;
+            health.say(ServingStatus::NotServing).await;
+        }
     }
 
     /// Waits until it has ended: after shutdown was asked for and running calls were finished, or after a failure.
@@ -127,7 +138,7 @@ pub async fn start(
         .layer(layer_fn(move |inner| Front::new(inner, Arc::clone(&front))));
 
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let stops = begin_drain(shutdown.clone(), health, rules.drains.clone());
+    let stops = begin_drain(shutdown.clone(), health.clone(), rules.drains.clone());
     let served = server.serve_with_incoming_shutdown(routes, incoming, stops);
     let bound = end_drain(rules.drains.clone(), options.drain, rules.drained.clone());
     let task = tokio::spawn(async move {
@@ -136,7 +147,7 @@ pub async fn start(
             () = bound => Ok(()),
         }
     });
-    Ok(RunningServer { address, task, _shutdown: shutdown.drop_guard() })
+    Ok(RunningServer { address, health, task, _shutdown: shutdown.drop_guard() })
 }
 
 async fn begin_drain(shutdown: CancellationToken, health: Health, drains: CancellationToken) {

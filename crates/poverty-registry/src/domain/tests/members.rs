@@ -66,6 +66,7 @@ fn a_member_is_named_once_with_a_name_and_an_ethnic_group() {
     );
     assert_eq!(broken(|member| member.person.full_name.push('\u{7}')), Rejection::NameUnreadable(1));
     assert_eq!(broken(|member| member.person.full_name = "\u{200b}".into()), Rejection::NameUnreadable(1));
+    assert_eq!(broken(|member| member.person.full_name = "123".into()), Rejection::NameUnreadable(1));
     assert_eq!(broken(|member| member.person.full_name.insert(0, '\u{202e}')), Rejection::NameUnreadable(1));
     assert_eq!(
         broken(|member| member.ethnicity = "99".into()),
