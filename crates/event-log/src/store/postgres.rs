@@ -139,20 +139,21 @@ impl PostgresStore {
     }
 
     pub(crate) async fn page(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
              FROM event WHERE position > $1 ORDER BY position LIMIT $2",
         )
         .bind(after)
         .bind(limit)
+        // As they come, so that no row outlives the next.
+        .map(|row| read_event(&row))
         .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.iter().map(read_event).collect())
+        .await
     }
 
     pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<EventRow>, sqlx::Error> {
         let names: Vec<&str> = streams.iter().map(StreamId::as_str).collect();
-        let rows = sqlx::query(
+        sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
              FROM (SELECT DISTINCT name FROM unnest($1::text[]) AS given (name)) AS asked
              CROSS JOIN LATERAL (
@@ -163,9 +164,9 @@ impl PostgresStore {
              ORDER BY stream, version",
         )
         .bind(names)
+        .map(|row| read_event(&row))
         .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.iter().map(read_event).collect())
+        .await
     }
 
     pub(crate) async fn head(&self) -> Result<u64, sqlx::Error> {

@@ -117,26 +117,27 @@ impl SqliteStore {
     }
 
     pub(crate) async fn page(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
              FROM event WHERE position > ?1 ORDER BY position LIMIT ?2",
         )
         .bind(after)
         .bind(limit)
+        // As they come, so that no row outlives the next.
+        .map(|row| read_event(&row))
         .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.iter().map(read_event).collect())
+        .await
     }
 
     pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<EventRow>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
              FROM event WHERE stream IN (SELECT value FROM json_each(?1)) ORDER BY stream, version",
         )
         .bind(json(streams)?)
+        .map(|row| read_event(&row))
         .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.iter().map(read_event).collect())
+        .await
     }
 
     pub(crate) async fn head(&self) -> Result<u64, sqlx::Error> {
