@@ -241,7 +241,10 @@ pub(crate) fn erased(household: HouseholdId) -> Refusal {
 
 pub(crate) fn read_model(error: &projection::Error) -> Refusal {
     tracing::error!(%error, "read model of the registry failed: {error}");
-    Refusal::new(&reason::STORE_UNAVAILABLE)
+    match error {
+        projection::Error::NotTrusted(_) => Refusal::new(&reason::VIEWS_NOT_TRUSTED),
+        _ => Refusal::new(&reason::STORE_UNAVAILABLE),
+    }
 }
 
 impl From<keys::Error> for Refusal {

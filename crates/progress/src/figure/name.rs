@@ -277,22 +277,8 @@ impl FromStr for FigureName {
 fn parse(text: &str) -> Option<FigureName> {
     let parts: Vec<&str> = text.split('/').collect();
     match parts.as_slice() {
-        [
-            "figures",
-            "shares",
-            class,
-            "areas",
-            area,
-            extent @ ..,
-            "as-at",
-            as_at,
-            "known-on",
-            known_on,
-            "map",
-            map,
-        ] => {
-            let scope = scope(area, extent, as_at, known_on, map)?;
-            Some(FigureName::Share(ShareName { class: tracked(class)?, scope }))
+        ["figures", "shares", class, scope @ ..] => {
+            Some(FigureName::Share(ShareName { class: tracked(class)?, scope: self::scope(scope)? }))
         }
         [
             "figures",
@@ -330,40 +316,21 @@ fn parse(text: &str) -> Option<FigureName> {
                 map: parse_date(map)?,
             }))
         }
-        [
-            "figures",
-            unit,
-            class,
-            "areas",
-            area,
-            extent @ ..,
-            "as-at",
-            as_at,
-            "known-on",
-            known_on,
-            "map",
-            map,
-            "ethnicity",
-            group,
-        ] => Some(FigureName::Count(CountName {
+        ["figures", unit, class, scope @ .., "ethnicity", group] => Some(FigureName::Count(CountName {
             unit: Unit::from_word(unit)?,
             class: CountedClass::from_word(class)?,
-            scope: scope(area, extent, as_at, known_on, map)?,
+            scope: self::scope(scope)?,
             ethnicity: if *group == "-" { None } else { Some(group.parse().ok()?) },
         })),
         _ => None,
     }
 }
 
-fn extent(words: &[&str]) -> Option<Extent> {
-    match words {
-        [] => Some(Extent::Whole),
-        [OUTSIDE_PARTS] => Some(Extent::OutsideParts),
-        _ => None,
-    }
-}
-
-fn scope(area: &str, extent: &[&str], as_at: &str, known_on: &str, map: &str) -> Option<Scope> {
+/// Reads what [`Scope`] writes.
+fn scope(words: &[&str]) -> Option<Scope> {
+    let ["areas", area, extent @ .., "as-at", as_at, "known-on", known_on, "map", map] = words else {
+        return None;
+    };
     Some(Scope {
         area: area.parse().ok()?,
         extent: self::extent(extent)?,
@@ -371,6 +338,15 @@ fn scope(area: &str, extent: &[&str], as_at: &str, known_on: &str, map: &str) ->
         known_on: parse_date(known_on)?,
         map: parse_date(map)?,
     })
+}
+
+/// Reads what [`Extent`] writes.
+fn extent(words: &[&str]) -> Option<Extent> {
+    match words {
+        [] => Some(Extent::Whole),
+        [OUTSIDE_PARTS] => Some(Extent::OutsideParts),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

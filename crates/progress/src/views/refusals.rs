@@ -8,7 +8,8 @@ use service::{Refusal, reason};
 pub(crate) fn from_projection(error: Error) -> Refusal {
     tracing::error!(%error, "progress cannot be read");
     match error {
-        Error::Database(_) | Error::File { .. } | Error::SchemaVersion { .. } | Error::NotTrusted(_) => {
+        Error::NotTrusted(_) => Refusal::new(&reason::VIEWS_NOT_TRUSTED),
+        Error::Database(_) | Error::File { .. } | Error::SchemaVersion { .. } => {
             Refusal::new(&reason::STORE_UNAVAILABLE)
         }
         _ => Refusal::new(&reason::INTERNAL),

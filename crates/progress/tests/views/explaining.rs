@@ -2,7 +2,7 @@
 
 use crate::{
     common::tales::{Found, Home, any_day, tales},
-    province::{Province, assessed, day, key, reason, registered, view},
+    province::{Province, assessed, day, figures_of_form, key, reason, registered, view},
 };
 use api::progress as proto;
 use progress::ProgressOptions;
@@ -18,22 +18,6 @@ fn figures_of(counts: &Option<proto::Counts>) -> Vec<proto::Figure> {
     let counts = counts.clone().unwrap();
     let all = [counts.total, counts.poor, counts.near_poor, counts.not_poor, counts.not_reviewed];
     all.into_iter().flatten().collect()
-}
-
-fn figures_of_form(form: &Option<proto::MovementColumns>) -> Vec<proto::Figure> {
-    let form = form.clone().unwrap();
-    let columns = [
-        form.start,
-        form.exit_to_other_class,
-        form.exit_above,
-        form.other_out,
-        form.from_other_class,
-        form.relapse,
-        form.new,
-        form.other_in,
-        form.end,
-    ];
-    columns.into_iter().flatten().collect()
 }
 
 /// Reads all pages; their facts must be as many as said and add up to the sum.

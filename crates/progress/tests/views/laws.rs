@@ -5,7 +5,7 @@ use crate::{
         oracle::{self, Columns, Pair},
         tales::{Found, Home, MERGER, Told, any_day, tales},
     },
-    province::{Province, key, reason, reference, view},
+    province::{Province, figures_of_form, key, reason, reference, view},
 };
 use api::progress as proto;
 use kernel::{Date, date};
@@ -175,21 +175,8 @@ fn row_values(row: &proto::PovertyRow, group: Option<&str>) -> Vec<i64> {
 /// Every column of every form in turn, no data as nothing.
 fn form_values(row: &proto::MovementsRow) -> Vec<i64> {
     let forms = [&row.poor_households, &row.poor_persons, &row.near_poor_households, &row.near_poor_persons];
-    let columns = forms.into_iter().flat_map(|form| {
-        let form = form.clone().expect("a form");
-        [
-            form.start,
-            form.exit_to_other_class,
-            form.exit_above,
-            form.other_out,
-            form.from_other_class,
-            form.relapse,
-            form.new,
-            form.other_in,
-            form.end,
-        ]
-    });
-    columns.map(|figure| figure.expect("a figure").value.unwrap_or_default()).collect()
+    let figures = forms.into_iter().flat_map(figures_of_form);
+    figures.map(|figure| figure.value.unwrap_or_default()).collect()
 }
 
 fn added(mut sum: Vec<i64>, row: Vec<i64>) -> Vec<i64> {

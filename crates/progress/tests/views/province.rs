@@ -337,3 +337,20 @@ fn recorded(position: u64, told: &Told) -> RecordedEvent {
         metadata: serde_json::to_string(&metadata).expect("metadata"),
     }
 }
+
+/// The columns of the form, in order.
+pub(crate) fn figures_of_form(form: &Option<proto::MovementColumns>) -> Vec<proto::Figure> {
+    let form = form.clone().unwrap();
+    let columns = [
+        form.start,
+        form.exit_to_other_class,
+        form.exit_above,
+        form.other_out,
+        form.from_other_class,
+        form.relapse,
+        form.new,
+        form.other_in,
+        form.end,
+    ];
+    columns.into_iter().flatten().collect()
+}

@@ -116,8 +116,8 @@ mod tests {
         assert_eq!(refused("").reason(), "REQUEST_ID_MISSING");
         assert_eq!(refused("12").reason(), "REQUEST_ID_INVALID");
         assert_eq!(refused("12").violations()[0].field, "header.request_id");
-        for nobodys in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
-            assert_eq!(refused(nobodys).reason(), "REQUEST_ID_INVALID");
+        for unusable in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
+            assert_eq!(refused(unusable).reason(), "REQUEST_ID_INVALID");
         }
         assert!(request_id("2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a").is_ok());
     }
