@@ -382,7 +382,7 @@ reasons! {
         en: "the database cannot be reached",
         remedy: "try again after the delay in RetryInfo; operators find the cause in the log"
     }
-    VIEWS_NOT_TRUSTED Unavailable {
+    VIEWS_NOT_TRUSTED FailedPrecondition {
         vi: "Số liệu tổng hợp không còn khớp với nhật ký gốc nên không hiển thị. Vui lòng báo người quản trị hệ thống dựng lại số liệu.",
         en: "the views show what the log does not hold, for the log was restored from an older backup",
         remedy: "operators run `muctieu rebuild` and start the server again; trying again before that does not help"
