@@ -28,13 +28,13 @@ pub use event::{
     AppendRequest, Appended, Fingerprint, InvalidStreamId, Metadata, NewEvent, RecordedEvent, StreamId,
     StreamVersion, StreamWrite,
 };
-pub use log::{EventLog, LogOptions, LogStore};
+pub use log::{EventLog, LogOptions, LogStore, LookedUp};
 pub use merkle::{
     Checkpoint, ConsistencyProof, InclusionProof, InvalidKey, InvalidNote, InvalidProof, NoteKey, Signer,
     TreeHash, leaf_hash,
 };
 pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
 pub use sealer::SignedCheckpoint;
-pub use store::postgres_pool;
+pub use store::{RecordedRequest, postgres_pool};
 pub use upcast::{InvalidUpcasters, Upcast, Upcasters};
 pub use verify::{PROBLEMS_MAX, Problem, VerifyOptions, VerifyReport};

@@ -1,16 +1,16 @@
 //! The handle that services hold.
 
 use crate::{
-    AppendError, AppendRequest, Appended, Error, Fingerprint, RecordedEvent, StreamId, Upcasters,
+    AppendError, AppendRequest, Appended, Error, RecordedEvent, StreamId, Upcasters,
     committer::{Committer, Memory, Waiting},
     fresh_leaves::CommittedBatch,
     measure::Measures,
     pages::Pages,
     prepared::Prepared,
     sealer::Sealer,
-    store::{EventRow, Mode, Recorded, Store},
+    store::{EventRow, Found, Mode, RecordedRequest, Store, bounded},
 };
-use kernel::{RequestId, SharedClock, text::hexadecimal};
+use kernel::{RequestId, SharedClock};
 use std::{
     collections::HashMap,
     fmt,
@@ -49,6 +49,15 @@ impl LogOptions {
     pub fn new(store: LogStore) -> Self {
         Self { store, queue_max: 8192, batch_events_max: 4096 }
     }
+}
+
+/// What the log holds of streams and requests.
+#[derive(Clone, Debug)]
+pub struct LookedUp {
+    /// The events of each stream in version order; a stream without events is absent.
+    pub streams: HashMap<StreamId, Vec<RecordedEvent>>,
+    /// One place for each request, in order; `None` where it was never recorded.
+    pub requests: Vec<Option<RecordedRequest>>,
 }
 
 /// Events in one page of a long read.
@@ -156,36 +165,51 @@ impl EventLog {
         answer.await.unwrap_or_else(|_| Err(AppendError::Unknown("the writer ended".to_owned())))
     }
 
-    /// The outcomes of requests that were recorded before; the answer has one place for each question, in order.
-    pub async fn outcomes(
-        &self,
-        requests: &[(RequestId, Fingerprint)],
-    ) -> Result<Vec<Result<Option<Appended>, AppendError>>, Error> {
-        let ids: Vec<RequestId> = requests.iter().map(|(id, _)| *id).collect();
-        let recorded = self.shared.store.recorded(&ids).await?;
-        let answer = |((id, fingerprint), recorded): (&(RequestId, Fingerprint), Option<Recorded>)| {
-            recorded.map(|recorded| recorded.answer(*id, &hexadecimal(&fingerprint.0))).transpose()
-        };
-        Ok(requests.iter().zip(recorded).map(answer).collect())
-    }
-
     /// All events of the streams, each stream in version order; a stream without events is absent.
     pub async fn streams(
         &self,
         streams: &[StreamId],
     ) -> Result<HashMap<StreamId, Vec<RecordedEvent>>, Error> {
-        let mut found: HashMap<StreamId, Vec<RecordedEvent>> = HashMap::with_capacity(streams.len());
-        for row in self.shared.store.streams(streams).await? {
+        Ok(self.look_up(streams, &[]).await?.streams)
+    }
+
+    /// What a command is decided on, as the log was at one moment: the streams, and whether its request was recorded
+    /// before. It costs one round trip, however many there are.
+    pub async fn look_up(&self, streams: &[StreamId], requests: &[RequestId]) -> Result<LookedUp, Error> {
+        let mut looked_up =
+            LookedUp { streams: HashMap::with_capacity(streams.len()), requests: vec![None; requests.len()] };
+        for (found, row) in self.shared.store.look_up(streams, requests).await? {
             let event = readable(row)?;
-            let events = found.entry(event.stream.clone()).or_default();
-            let expected = events.len() as u64 + 1;
-            if event.version != expected {
-                let RecordedEvent { stream, version: found, position, .. } = event;
-                return Err(Error::VersionGap { stream, expected, found, position });
+            match found {
+                Found::InStream => {
+                    let events = looked_up.streams.entry(event.stream.clone()).or_default();
+                    events.push(self.upcasters.apply(event));
+                }
+                Found::OfRequest(index) => {
+                    let RecordedEvent { position, recorded_at, metadata, .. } = event;
+                    let recorded =
+                        RecordedRequest::from_first_event(bounded(position), recorded_at.micros(), &metadata)
+                            .map_err(|reason| Error::Unreadable { position, reason })?;
+                    if let Some(place) = looked_up.requests.get_mut(index) {
+                        *place = Some(recorded);
+                    }
+                }
             }
-            events.push(self.upcasters.apply(event));
         }
-        Ok(found)
+        for events in looked_up.streams.values_mut() {
+            events.sort_unstable_by_key(|event| event.version);
+            for (expected, event) in (1..).zip(&*events) {
+                if event.version != expected {
+                    return Err(Error::VersionGap {
+                        stream: event.stream.clone(),
+                        expected,
+                        found: event.version,
+                        position: event.position,
+                    });
+                }
+            }
+        }
+        Ok(looked_up)
     }
 
     /// Up to `limit` events after the position, in order. Fewer mean that the log ends there; a gap is an error. Many are

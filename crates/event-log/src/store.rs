@@ -13,8 +13,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use postgres::postgres_pool;
-pub(crate) use row::EventRow;
-pub(crate) use verdict::{Recorded, Verdict};
+pub(crate) use row::{EventRow, Found, FoundRow};
+pub use verdict::RecordedRequest;
+pub(crate) use verdict::Verdict;
 
 /// Version of the tables that this program writes.
 pub(crate) const SCHEMA_VERSION: i64 = 1;
@@ -84,17 +85,6 @@ impl Store {
         }
     }
 
-    /// What is recorded of the requests; one place for each, in order.
-    pub(crate) async fn recorded(
-        &self,
-        requests: &[RequestId],
-    ) -> Result<Vec<Option<Recorded>>, sqlx::Error> {
-        match self {
-            Self::Sqlite(store) => store.recorded(requests).await,
-            Self::Postgres(store) => store.recorded(requests).await,
-        }
-    }
-
     /// Up to `limit` rows after the position, in order, as they are: gaps and damaged rows included.
     pub(crate) async fn page(&self, after: u64, limit: usize) -> Result<Vec<EventRow>, sqlx::Error> {
         let (after, limit) = (bounded(after), i64::try_from(limit).unwrap_or(i64::MAX));
@@ -104,11 +94,15 @@ impl Store {
         }
     }
 
-    /// All rows of the streams, each stream in version order.
-    pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<EventRow>, sqlx::Error> {
+    /// All rows of the streams, and the first row of each of the requests that is recorded, as the log was at one moment.
+    pub(crate) async fn look_up(
+        &self,
+        streams: &[StreamId],
+        requests: &[RequestId],
+    ) -> Result<Vec<FoundRow>, sqlx::Error> {
         match self {
-            Self::Sqlite(store) => store.streams(streams).await,
-            Self::Postgres(store) => store.streams(streams).await,
+            Self::Sqlite(store) => store.look_up(streams, requests).await,
+            Self::Postgres(store) => store.look_up(streams, requests).await,
         }
     }
 

@@ -12,8 +12,8 @@ use crate::{
     sealing::HouseholdKey,
 };
 use event_log::{
-    AppendError, AppendRequest, Appended, EventLog, Fingerprint, NewEvent, RecordedEvent, StreamId,
-    StreamWrite,
+    AppendError, AppendRequest, Appended, EventLog, Fingerprint, NewEvent, RecordedEvent, RecordedRequest,
+    StreamId, StreamWrite,
 };
 use events::poverty::PovertyEvent;
 use futures::future::join_all;
@@ -157,34 +157,27 @@ impl Commands {
         let context = Context { reference: &self.reference, today };
         let streams: Vec<StreamId> =
             wave.iter().map(|intent| stream_of(intent.command.household())).collect();
-        // The streams are read before the outcomes: a request without an outcome has then left no trace in them.
-        let (recorded, keys) = futures::try_join!(self.read(&streams), self.keys_of(wave, detail))?;
-        let fingerprints: Vec<Option<Fingerprint>> =
-            wave.iter().map(|intent| keys.fingerprint(intent)).collect();
-        let asked: Vec<(RequestId, Fingerprint)> = wave
+        let requests: Vec<RequestId> = wave.iter().map(|intent| intent.request_id).collect();
+        let looked_up = async { Ok(self.log.look_up(&streams, &requests).await?) };
+        let (looked_up, keys) = futures::try_join!(looked_up, self.keys_of(wave, detail))?;
+        let outcomes: Vec<Option<Outcome>> = wave
             .iter()
-            .zip(&fingerprints)
-            .filter_map(|(intent, fingerprint)| fingerprint.map(|known| (intent.request_id, known)))
+            .zip(&looked_up.requests)
+            .map(|(intent, recorded)| Outcome::of(intent, recorded.as_ref(), &keys))
             .collect();
-        let outcomes = self.log.outcomes(&asked).await?;
-        let stored_meanwhile = self.keys_stored_meanwhile(wave, &fingerprints, &outcomes, &keys).await?;
-        let mut outcomes = outcomes.into_iter();
+        let stored_meanwhile = self.keys_stored_meanwhile(wave, &outcomes, &keys).await?;
 
         let mut steps = Vec::with_capacity(wave.len());
         let mut decided = Vec::with_capacity(wave.len());
-        for (place, (intent, stream)) in wave.iter().zip(&streams).enumerate() {
-            let events = recorded.get(stream).map_or(&[][..], Vec::as_slice);
-            let (Some(fingerprint), Some(outcome)) =
-                (fingerprints[place], fingerprints[place].and_then(|_| outcomes.next()))
-            else {
-                steps.push(Some(Step::Done(Err(refusals::erased(intent.command.household())))));
-                continue;
-            };
+        for (place, ((intent, stream), outcome)) in wave.iter().zip(&streams).zip(outcomes).enumerate() {
+            let household = intent.command.household();
+            let events = looked_up.streams.get(stream).map_or(&[][..], Vec::as_slice);
             let step = match outcome {
-                Err(_) if stored_meanwhile.contains(&intent.command.household()) => Step::Again,
-                Err(error) => Step::Done(Err(error.into())),
-                Ok(Some(first)) => repeated(intent, events, first, &keys, detail),
-                Ok(None) => match judge(intent, events, context) {
+                None => Step::Done(Err(refusals::erased(household))),
+                Some(Outcome::Reused(_)) if stored_meanwhile.contains(&household) => Step::Again,
+                Some(Outcome::Reused(error)) => Step::Done(Err(error.into())),
+                Some(Outcome::Repeated(first)) => Step::Done(repeated(intent, events, first, &keys, detail)),
+                Some(Outcome::New(fingerprint)) => match judge(intent, events, context) {
                     Err(refusal) => Step::Done(Err(refusal)),
                     Ok((history, facts, after)) => {
                         let decision = Decided { place, intent, history, facts, after, fingerprint };
@@ -207,21 +200,20 @@ impl Commands {
     }
 
     /// Households whose command was compared by a key that is not theirs: a repeat stored its own in between.
-    async fn keys_stored_meanwhile<Outcome, Mismatch>(
+    async fn keys_stored_meanwhile(
         &self,
         wave: &[&Intent],
-        fingerprints: &[Option<Fingerprint>],
-        outcomes: &[Result<Outcome, Mismatch>],
+        outcomes: &[Option<Outcome>],
         keys: &WaveKeys,
     ) -> Result<HashSet<HouseholdId>, Refusal> {
-        let asked = wave.iter().zip(fingerprints).filter(|(_, fingerprint)| fingerprint.is_some());
-        let mismatching: Vec<HouseholdId> = asked
+        let reused: Vec<HouseholdId> = wave
+            .iter()
             .zip(outcomes)
-            .filter(|(_, outcome)| outcome.is_err())
-            .map(|((intent, _), _)| intent.command.household())
+            .filter(|(_, outcome)| matches!(outcome, Some(Outcome::Reused(_))))
+            .map(|(intent, _)| intent.command.household())
             .filter(|household| keys.candidates.contains_key(household))
             .collect();
-        Ok(self.keys.states(&mismatching).await?.into_keys().collect())
+        Ok(self.keys.states(&reused).await?.into_keys().collect())
     }
 
     async fn append_all(
@@ -265,10 +257,6 @@ impl Commands {
         Ok(steps)
     }
 
-    async fn read(&self, streams: &[StreamId]) -> Result<HashMap<StreamId, Vec<RecordedEvent>>, Refusal> {
-        Ok(self.log.streams(streams).await?)
-    }
-
     /// The keys that the wave may need: to seal new members, to know repeats of such commands, to show members.
     async fn keys_of(&self, wave: &[&Intent], detail: Detail) -> Result<WaveKeys, Refusal> {
         let seals = |intent: &&&Intent| !intent.command.new_members().is_empty();
@@ -305,25 +293,19 @@ fn repeated(
     first: Appended,
     keys: &WaveKeys,
     detail: Detail,
-) -> Step {
-    if events.last().is_none_or(|last| last.position < first.last_position) {
-        return Step::Again;
-    }
-    let history = match History::fold(events, Until::Position(first.last_position)) {
-        Ok(history) => history,
-        Err(error) => return Step::Done(Err(error.into())),
-    };
+) -> Result<Accepted, Refusal> {
+    let history = History::fold(events, Until::Position(first.last_position))?;
     let people = match detail {
         Detail::Members => history.people(keys.known.get(&intent.command.household())),
         Detail::Summary => HashMap::new(),
     };
     let version = history.version;
-    Step::Done(match history.household {
+    match history.household {
         Some(household) => {
             Ok(Accepted { household, version, people, recorded: Some(Appended { replayed: true, ..first }) })
         }
         None => Err(refusals::not_found(intent.command.household())),
-    })
+    }
 }
 
 fn judge(
@@ -346,6 +328,28 @@ fn judge(
     match after {
         Some(after) => Ok((history, facts, after)),
         None => Err(refusals::not_found(intent.command.household())),
+    }
+}
+
+/// What the log knows of a command's request.
+enum Outcome {
+    /// Nothing; the command goes under this fingerprint.
+    New(Fingerprint),
+    /// It was recorded.
+    Repeated(Appended),
+    /// Its id was recorded with another content.
+    Reused(AppendError),
+}
+
+impl Outcome {
+    /// `None` where the command carries personal data of a household whose key is destroyed.
+    fn of(intent: &Intent, recorded: Option<&RecordedRequest>, keys: &WaveKeys) -> Option<Self> {
+        let fingerprint = keys.fingerprint(intent)?;
+        Some(match recorded.map(|recorded| recorded.answer(intent.request_id, &fingerprint)) {
+            None => Self::New(fingerprint),
+            Some(Ok(first)) => Self::Repeated(first),
+            Some(Err(error)) => Self::Reused(error),
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 //! The log in a PostgreSQL database.
 
 use super::{
-    EventRow, Mode, Recorded, SCHEMA_VERSION, SealOutcome, StoredCheckpoint, TileRun, Verdict, check_schema,
-    meets_unique_key, positive, publish,
+    EventRow, Found, FoundRow, Mode, RecordedRequest, SCHEMA_VERSION, SealOutcome, StoredCheckpoint, TileRun,
+    Verdict, check_schema, meets_unique_key, positive, publish,
     row::read_event,
     verdict::{Refusal, verdicts},
 };
@@ -114,30 +114,6 @@ impl PostgresStore {
         answer
     }
 
-    pub(crate) async fn recorded(
-        &self,
-        requests: &[RequestId],
-    ) -> Result<Vec<Option<Recorded>>, sqlx::Error> {
-        let first_ids: Vec<Uuid> = requests.iter().map(|request| event_id(*request, 0)).collect();
-        let rows = sqlx::query(
-            "SELECT asked.number, e.position, e.recorded_at, e.metadata
-             FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, number)
-             JOIN event e ON e.event_id = asked.id",
-        )
-        .bind(first_ids)
-        .fetch_all(&self.readers)
-        .await?;
-        let mut recorded = vec![None; requests.len()];
-        for row in rows {
-            let found = Recorded::from_first_event(row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)
-                .map_err(|reason| sqlx::Error::Decode(reason.into()))?;
-            if let Some(place) = recorded.get_mut(index_from_one(row.try_get(0)?)) {
-                *place = Some(found);
-            }
-        }
-        Ok(recorded)
-    }
-
     pub(crate) async fn page(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, sqlx::Error> {
         sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
@@ -151,20 +127,35 @@ impl PostgresStore {
         .await
     }
 
-    pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<EventRow>, sqlx::Error> {
+    pub(crate) async fn look_up(
+        &self,
+        streams: &[StreamId],
+        requests: &[RequestId],
+    ) -> Result<Vec<FoundRow>, sqlx::Error> {
         let names: Vec<&str> = streams.iter().map(StreamId::as_str).collect();
+        let first_ids: Vec<Uuid> = requests.iter().map(|request| event_id(*request, 0)).collect();
         sqlx::query(
-            "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
+            "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata,
+                NULL::bigint
              FROM (SELECT DISTINCT name FROM unnest($1::text[]) AS given (name)) AS asked
              CROSS JOIN LATERAL (
                 SELECT * FROM event
                 WHERE hashtextextended(stream, 0) = hashtextextended(asked.name, 0)
                   AND hashtextextended(stream, 1) = hashtextextended(asked.name, 1)
              ) e
-             ORDER BY stream, version",
+             UNION ALL
+             SELECT e.position, e.stream, e.version, e.event_id, e.event_type, e.effective, e.recorded_at, e.content,
+                e.metadata, asked.number
+             FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (id, number)
+             JOIN event e ON e.event_id = asked.id",
         )
         .bind(names)
-        .map(|row| read_event(&row))
+        .bind(first_ids)
+        .try_map(|row: PgRow| {
+            let asked: Option<i64> = row.try_get(9)?;
+            let found = asked.map_or(Found::InStream, |number| Found::OfRequest(index_from_one(number)));
+            Ok((found, read_event(&row)))
+        })
         .fetch_all(&self.readers)
         .await
     }
@@ -337,7 +328,8 @@ async fn call_append(
         match row.try_get(0)? {
             "head" => head = Some((row.try_get::<i64, _>(3)?, row.try_get::<i64, _>(4)?)),
             "repeat" => {
-                let recorded = Recorded::from_first_event(row.try_get(3)?, row.try_get(4)?, row.try_get(6)?);
+                let recorded =
+                    RecordedRequest::from_first_event(row.try_get(3)?, row.try_get(4)?, row.try_get(6)?);
                 refusals.insert(request, Refusal::Repeat(recorded));
             }
             _ => {

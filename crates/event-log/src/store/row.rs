@@ -8,6 +8,18 @@ use uuid::Uuid;
 /// An event, or why the row at that position is none.
 pub(crate) type EventRow = Result<RecordedEvent, Unreadable>;
 
+/// A row that was looked up, and for what.
+pub(crate) type FoundRow = (Found, EventRow);
+
+/// What a row was looked up for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// One of the streams.
+    InStream,
+    /// The request with that index.
+    OfRequest(usize),
+}
+
 /// A row that no version of this program has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable {

@@ -1,8 +1,8 @@
 //! The log in a SQLite file.
 
 use super::{
-    EventRow, Mode, Recorded, SCHEMA_VERSION, SealOutcome, StoredCheckpoint, TileRun, Verdict, check_schema,
-    is_transient, meets_unique_key, positive, publish,
+    EventRow, Found, FoundRow, Mode, RecordedRequest, SCHEMA_VERSION, SealOutcome, StoredCheckpoint, TileRun,
+    Verdict, check_schema, is_transient, meets_unique_key, positive, publish,
     row::read_event,
     verdict::{Refusal, verdicts},
 };
@@ -93,29 +93,6 @@ impl SqliteStore {
         answer
     }
 
-    pub(crate) async fn recorded(
-        &self,
-        requests: &[RequestId],
-    ) -> Result<Vec<Option<Recorded>>, sqlx::Error> {
-        let first_ids: Vec<_> = requests.iter().map(|request| event_id(*request, 0).simple()).collect();
-        let rows = sqlx::query(
-            "SELECT asked.key, e.position, e.recorded_at, e.metadata
-             FROM json_each(?1) asked JOIN event e ON e.event_id = unhex(asked.value)",
-        )
-        .bind(json(&first_ids)?)
-        .fetch_all(&self.readers)
-        .await?;
-        let mut recorded = vec![None; requests.len()];
-        for row in rows {
-            let found = Recorded::from_first_event(row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)
-                .map_err(|reason| sqlx::Error::Decode(reason.into()))?;
-            if let Some(place) = recorded.get_mut(index(row.try_get(0)?)) {
-                *place = Some(found);
-            }
-        }
-        Ok(recorded)
-    }
-
     pub(crate) async fn page(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, sqlx::Error> {
         sqlx::query(
             "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
@@ -129,13 +106,27 @@ impl SqliteStore {
         .await
     }
 
-    pub(crate) async fn streams(&self, streams: &[StreamId]) -> Result<Vec<EventRow>, sqlx::Error> {
+    pub(crate) async fn look_up(
+        &self,
+        streams: &[StreamId],
+        requests: &[RequestId],
+    ) -> Result<Vec<FoundRow>, sqlx::Error> {
+        let first_ids: Vec<_> = requests.iter().map(|request| event_id(*request, 0).simple()).collect();
         sqlx::query(
-            "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata
-             FROM event WHERE stream IN (SELECT value FROM json_each(?1)) ORDER BY stream, version",
+            "SELECT position, stream, version, event_id, event_type, effective, recorded_at, content, metadata, NULL
+             FROM event WHERE stream IN (SELECT value FROM json_each(?1))
+             UNION ALL
+             SELECT e.position, e.stream, e.version, e.event_id, e.event_type, e.effective, e.recorded_at, e.content,
+                e.metadata, asked.key
+             FROM json_each(?2) asked JOIN event e ON e.event_id = unhex(asked.value)",
         )
         .bind(json(streams)?)
-        .map(|row| read_event(&row))
+        .bind(json(&first_ids)?)
+        .try_map(|row: SqliteRow| {
+            let asked: Option<i64> = row.try_get(9)?;
+            let found = asked.map_or(Found::InStream, |key| Found::OfRequest(index(key)));
+            Ok((found, read_event(&row)))
+        })
         .fetch_all(&self.readers)
         .await
     }
@@ -312,7 +303,8 @@ async fn refusals(
         let request = index(row.try_get(0)?);
         let refusal = match row.try_get::<Option<i64>, _>(4)? {
             None => {
-                let recorded = Recorded::from_first_event(row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+                let recorded =
+                    RecordedRequest::from_first_event(row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
                 Refusal::Repeat(recorded)
             }
             Some(check) => Refusal::Stale { check: index(check), actual: positive(row.try_get(5)?) },

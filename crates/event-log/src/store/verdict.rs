@@ -1,7 +1,10 @@
 //! What a store found out about the requests of a batch, turned into their answers.
 
-use crate::{AppendError, Appended, prepared::Prepared, prepared::read_metadata};
-use kernel::{RequestId, Timestamp};
+use crate::{
+    AppendError, Appended, Fingerprint,
+    prepared::{Prepared, read_metadata},
+};
+use kernel::{RequestId, Timestamp, text::hexadecimal};
 use std::collections::HashMap;
 
 /// The answer to one request.
@@ -9,17 +12,17 @@ pub(crate) type Verdict = Result<Appended, AppendError>;
 
 /// A request that is in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Recorded {
-    pub(crate) appended: Appended,
-    pub(crate) request_id: RequestId,
-    pub(crate) fingerprint: String,
+pub struct RecordedRequest {
+    appended: Appended,
+    request_id: RequestId,
+    fingerprint: String,
 }
 
 /// Why a request of a batch was not written.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// Its first event exists.
-    Repeat(Result<Recorded, String>),
+    Repeat(Result<RecordedRequest, String>),
     /// One of its streams stands at another version.
     Stale {
         /// Index in the request's checks.
@@ -28,7 +31,7 @@ pub(crate) enum Refusal {
     },
 }
 
-impl Recorded {
+impl RecordedRequest {
     /// From the request's first event. Its other events follow it without a gap, for they were written together.
     pub(crate) fn from_first_event(position: i64, recorded_at: i64, metadata: &str) -> Result<Self, String> {
         let metadata = read_metadata(metadata)
@@ -49,7 +52,11 @@ impl Recorded {
     }
 
     /// The first outcome, for a repeat; a refusal for another command under the same id.
-    pub(crate) fn answer(self, request_id: RequestId, fingerprint: &str) -> Verdict {
+    pub fn answer(&self, request_id: RequestId, fingerprint: &Fingerprint) -> Result<Appended, AppendError> {
+        self.verdict(request_id, &hexadecimal(&fingerprint.0))
+    }
+
+    fn verdict(&self, request_id: RequestId, fingerprint: &str) -> Verdict {
         if (self.request_id, self.fingerprint.as_str()) == (request_id, fingerprint) {
             Ok(self.appended)
         } else {
@@ -72,7 +79,7 @@ pub(crate) fn verdicts(
             last += request.events.len() as u64;
             Ok(Appended { first_position, last_position: last, recorded_at, replayed: false })
         }
-        Some(Refusal::Repeat(Ok(recorded))) => recorded.answer(request.request_id, &request.fingerprint),
+        Some(Refusal::Repeat(Ok(recorded))) => recorded.verdict(request.request_id, &request.fingerprint),
         Some(Refusal::Repeat(Err(reason))) => Err(AppendError::Failed(reason)),
         Some(Refusal::Stale { check, actual }) => Err(request.checks.get(check).map_or_else(
             || AppendError::Failed(format!("store named check {check}, which was not asked")),

@@ -103,15 +103,12 @@ async fn outcomes_tell_recorded_reused_and_unknown_requests_apart(place: Place) 
     let first = log.append(asked.clone()).await.unwrap();
 
     let unknown = RequestId::from_uuid(Uuid::new_v4());
-    let questions = [
-        (unknown, Fingerprint([1; 32])),
-        (asked.request_id, Fingerprint([1; 32])),
-        (asked.request_id, Fingerprint([9; 32])),
-    ];
-    let answers = log.outcomes(&questions).await.unwrap();
-    assert!(matches!(answers[0], Ok(None)));
-    assert_eq!(*answers[1].as_ref().unwrap(), Some(event_log::Appended { replayed: true, ..first }));
-    assert!(matches!(answers[2], Err(AppendError::RequestIdReused(_))));
+    let looked_up = log.look_up(&[], &[unknown, asked.request_id]).await.unwrap();
+    let [None, Some(recorded)] = &looked_up.requests[..] else { panic!("{looked_up:?}") };
+    let answer = recorded.answer(asked.request_id, &Fingerprint([1; 32]));
+    assert_eq!(answer.unwrap(), event_log::Appended { replayed: true, ..first });
+    let answer = recorded.answer(asked.request_id, &Fingerprint([9; 32]));
+    assert!(matches!(answer, Err(AppendError::RequestIdReused(id)) if id == asked.request_id));
     log.close().await;
 }
 
