@@ -7,6 +7,7 @@ use crate::sealing::{self, HouseholdKey};
 use kernel::{HouseholdId, text::hexadecimal};
 use sqlx::{
     PgPool, SqlitePool,
+    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{collections::HashMap, path::PathBuf, time::Duration};
@@ -84,7 +85,11 @@ impl KeyStore {
                 Pool::Sqlite(pool)
             }
             KeyStoreLocation::Postgres(url) => {
-                let pool = event_log::postgres_pool().max_connections(CONNECTIONS_MAX).connect(&url).await?;
+                // Keys are found by the index, also in a table that has grown since it was last analysed.
+                let settings = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
+                let options = url.parse::<PgConnectOptions>()?.options(settings);
+                let pool =
+                    event_log::postgres_pool().max_connections(CONNECTIONS_MAX).connect_with(options).await?;
                 // Two processes that start together would both try: the lock lets one go first.
                 sqlx::query(
                     "do $$ begin

@@ -75,8 +75,8 @@ impl Progress {
         }
     }
 
-    /// One state of all tables, at least as fresh as the token asks.
-    async fn snapshot(&self, consistency_token: &str) -> Result<Transaction, Refusal> {
+    /// The read model, once it is as fresh as the token asks.
+    async fn fresh(&self, consistency_token: &str) -> Result<&ReadDatabase, Refusal> {
         if let Some(position) = ConsistencyToken::parse(consistency_token)?.position(SOURCE) {
             let waited = self.database.wait_for(SOURCE, position, self.options.wait_max).await;
             waited.map_err(|error| match error {
@@ -84,7 +84,12 @@ impl Progress {
                 WaitError::Closed => Refusal::new(&reason::SHUTTING_DOWN),
             })?;
         }
-        self.database.snapshot().await.map_err(from_projection)
+        Ok(&self.database)
+    }
+
+    /// One state of all tables, for views that ask more than one question.
+    async fn snapshot(&self, consistency_token: &str) -> Result<Transaction, Refusal> {
+        self.fresh(consistency_token).await?.snapshot().await.map_err(from_projection)
     }
 }
 
@@ -97,8 +102,8 @@ impl progress_server::Progress for Progress {
         request: Request<proto::GetPovertyRequest>,
     ) -> Result<Response<proto::PovertyView>, Status> {
         let request = request.into_inner();
-        let mut snapshot = self.snapshot(&request.consistency_token).await?;
-        Ok(Response::new(views::poverty(&self.grounds, &mut snapshot, &request).await?))
+        let database = self.fresh(&request.consistency_token).await?;
+        Ok(Response::new(views::poverty(&self.grounds, database, &request).await?))
     }
 
     async fn get_movements(
@@ -106,8 +111,8 @@ impl progress_server::Progress for Progress {
         request: Request<proto::GetMovementsRequest>,
     ) -> Result<Response<proto::MovementsView>, Status> {
         let request = request.into_inner();
-        let mut snapshot = self.snapshot(&request.consistency_token).await?;
-        Ok(Response::new(views::movements(&self.grounds, &mut snapshot, &request).await?))
+        let database = self.fresh(&request.consistency_token).await?;
+        Ok(Response::new(views::movements(&self.grounds, database, &request).await?))
     }
 
     async fn list_targets(

@@ -108,15 +108,26 @@ impl Target<'_> {
             let start = "insert into checkpoint (source, position, event_id) values ($1, 0, '') on conflict do nothing";
             transaction.execute(Query::new(start).bind(self.source)).await?;
         }
-        let advance = Query::new(
-            "update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2",
-        )
-        .bind(self.source)
-        .bind(from)
-        .bind(to.position)
-        .bind(to.event_id.to_string());
-        let advanced = transaction.execute(advance).await? == 1;
+        let advanced = transaction.execute(self.advance(from, to, transaction.is_postgres())).await? == 1;
         Ok(advanced.then_some(transaction))
+    }
+
+    /// Changes one row, or none where the checkpoint is elsewhere. PostgreSQL tells everybody of the move when it commits.
+    fn advance(self, from: u64, to: &RecordedEvent, is_postgres: bool) -> Query {
+        let advance =
+            "update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2";
+        let notify =
+            format!("with moved as ({advance} returning 1) select pg_notify($5, $6)::text from moved");
+        let query = Query::each(advance, notify)
+            .bind(self.source)
+            .bind(from)
+            .bind(to.position)
+            .bind(to.event_id.to_string());
+        if !is_postgres {
+            return query;
+        }
+        let applied = Applied { generation: self.generation.number, position: to.position };
+        query.bind(channel(self.definition)).bind(progress_payload(applied, self.source))
     }
 
     async fn finish(
@@ -128,13 +139,6 @@ impl Target<'_> {
         let count = set_aside.len() as u64;
         if count > 0 {
             transaction.execute(self.store_set_aside(events, &set_aside)?).await?;
-        }
-        if let (true, Some(last)) = (transaction.is_postgres(), events.last()) {
-            let applied = Applied { generation: self.generation.number, position: last.position };
-            let notify = Query::new("select pg_notify($1, $2)::text")
-                .bind(channel(self.definition))
-                .bind(progress_payload(applied, self.source));
-            transaction.execute(notify).await?;
         }
         transaction.commit().await?;
         for SetAside { position, reason } in set_aside {

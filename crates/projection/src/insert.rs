@@ -2,13 +2,13 @@
 
 use crate::{
     Error, Transaction, Value,
-    transaction::{Begun, postgres_arguments, sqlite_arguments},
+    transaction::{Begun, sqlite_arguments},
 };
-use sqlx::AssertSqlSafe;
-use std::{fmt::Write as _, sync::Arc};
+use sqlx::{Arguments as _, AssertSqlSafe, Postgres, Sqlite, error::BoxDynError, postgres::PgArguments};
+use std::sync::Arc;
 
 /// Writes rows as bound values, many in one statement: on SQLite a row that is bound costs a fifth of one that is read out
-/// of JSON.
+/// of JSON. Each column has values of one kind.
 ///
 /// ```
 /// # struct HouseholdRow { id: String, members: i64 }
@@ -31,7 +31,7 @@ pub struct Insert<const COLUMNS: usize> {
     pub on_conflict: &'static str,
 }
 
-/// Rows in one statement at most. Its text is the same for all full statements of a table, so it is prepared once.
+/// Rows in one statement of SQLite at most. Its text is the same for all full statements of a table, so it is prepared once.
 const STATEMENT_ROWS: usize = 128;
 
 impl<const COLUMNS: usize> Insert<COLUMNS> {
@@ -42,61 +42,123 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         rows: Vec<R>,
         values: impl Fn(R) -> [Value; COLUMNS],
     ) -> Result<(), Error> {
+        match &mut transaction.0 {
+            Begun::Sqlite(begun) => self.run_sqlite(begun, rows, values).await,
+            Begun::Postgres(begun) => self.run_postgres(begun, rows, values).await,
+        }
+    }
+
+    /// Preparing a statement costs more than running it, so the rows are cut into sizes that were prepared before.
+    async fn run_sqlite<R>(
+        &self,
+        begun: &mut sqlx::Transaction<'static, Sqlite>,
+        rows: Vec<R>,
+        values: impl Fn(R) -> [Value; COLUMNS],
+    ) -> Result<(), Error> {
         let mut rows = rows.into_iter();
         let mut text = Arc::<str>::from("");
         let mut rows_of_text = 0;
         while rows.len() > 0 {
-            let taken = statement_rows(rows.len(), transaction);
+            let taken = 1 << rows.len().min(STATEMENT_ROWS).ilog2();
             if taken != rows_of_text {
-                text = self.text(taken, transaction).into();
+                text = self.sqlite_text(taken).into();
                 rows_of_text = taken;
             }
-            let statement = AssertSqlSafe(text.clone());
             let bound = rows.by_ref().take(taken).flat_map(&values);
-            match &mut transaction.0 {
-                Begun::Sqlite(begun) => {
-                    sqlx::query_with(statement, sqlite_arguments(bound)?).execute(&mut **begun).await?;
-                }
-                Begun::Postgres(begun) => {
-                    sqlx::query_with(statement, postgres_arguments(bound)?).execute(&mut **begun).await?;
-                }
-            }
+            let statement = AssertSqlSafe(text.clone());
+            sqlx::query_with(statement, sqlite_arguments(bound)?).execute(&mut **begun).await?;
         }
         Ok(())
     }
 
-    /// SQLite looks a placeholder with a number up by walking through all of them, so it gets placeholders without.
-    fn text(&self, rows: usize, transaction: &Transaction) -> String {
-        let Self { table, columns, on_conflict } = self;
-        let mut text = format!("insert into {table} ({}) values ", columns.join(", "));
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 0..COLUMNS {
-                text.push_str(if column == 0 { "" } else { ", " });
-                if transaction.is_postgres() {
-                    // Writing to a String cannot fail.
-                    let _ = write!(text, "${}", row * COLUMNS + column + 1);
-                } else {
-                    text.push('?');
-                }
+    /// One array for each column: the text is the same however many rows there are, so it is prepared once, and all rows
+    /// take one round trip.
+    async fn run_postgres<R>(
+        &self,
+        begun: &mut sqlx::Transaction<'static, Postgres>,
+        rows: Vec<R>,
+        values: impl Fn(R) -> [Value; COLUMNS],
+    ) -> Result<(), Error> {
+        let mut rows = rows.into_iter().map(values);
+        let Some(first) = rows.next() else { return Ok(()) };
+        let mut columns = first.map(Column::starting_with);
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
             }
-            text.push(')');
         }
-        text.push(' ');
-        text.push_str(on_conflict);
-        text
+        let text = self.postgres_text(&columns);
+        let mut arguments = PgArguments::default();
+        for column in columns {
+            column.bind(&mut arguments).map_err(sqlx::Error::Encode)?;
+        }
+        sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut **begun).await?;
+        Ok(())
+    }
+
+    /// SQLite looks a placeholder with a number up by walking through all of them, so it gets placeholders without.
+    fn sqlite_text(&self, rows: usize) -> String {
+        let row = format!("({})", vec!["?"; COLUMNS].join(", "));
+        let Self { table, columns, on_conflict } = self;
+        format!(
+            "insert into {table} ({}) values {} {on_conflict}",
+            columns.join(", "),
+            vec![row; rows].join(", ")
+        )
+    }
+
+    fn postgres_text(&self, arrays: &[Column; COLUMNS]) -> String {
+        let Self { table, columns, on_conflict } = self;
+        let placeholders =
+            (1..).zip(arrays).map(|(number, array)| format!("${number}::{}[]", array.sql_type()));
+        let placeholders: Vec<String> = placeholders.collect();
+        format!(
+            "insert into {table} ({}) select * from unnest({}) {on_conflict}",
+            columns.join(", "),
+            placeholders.join(", ")
+        )
     }
 }
 
-/// How many rows the next statement takes. On PostgreSQL each statement is a round trip, so the rest is one of them. On
-/// SQLite preparing a statement costs more than running it, so the rest is cut into sizes that were prepared before.
-fn statement_rows(left: usize, transaction: &Transaction) -> usize {
-    if left >= STATEMENT_ROWS {
-        STATEMENT_ROWS
-    } else if transaction.is_postgres() {
-        left
-    } else {
-        // Invariant: asked only while rows are left.
-        1 << left.ilog2()
+/// The values of one column.
+enum Column {
+    Integer(Vec<Option<i64>>),
+    Text(Vec<Option<String>>),
+    Bytes(Vec<Option<Vec<u8>>>),
+}
+
+impl Column {
+    fn starting_with(value: Value) -> Self {
+        match value {
+            Value::Integer(value) => Self::Integer(vec![value]),
+            Value::Text(value) => Self::Text(vec![value]),
+            Value::Bytes(value) => Self::Bytes(vec![value]),
+        }
+    }
+
+    fn push(&mut self, value: Value) {
+        match (self, value) {
+            (Self::Integer(column), Value::Integer(value)) => column.push(value),
+            (Self::Text(column), Value::Text(value)) => column.push(value),
+            (Self::Bytes(column), Value::Bytes(value)) => column.push(value),
+            // Invariant: `values` gives each column one kind, for it is the kind of a field.
+            _ => unreachable!("a column of two kinds"),
+        }
+    }
+
+    const fn sql_type(&self) -> &'static str {
+        match self {
+            Self::Integer(_) => "bigint",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytea",
+        }
+    }
+
+    fn bind(self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+        match self {
+            Self::Integer(column) => arguments.add(column),
+            Self::Text(column) => arguments.add(column),
+            Self::Bytes(column) => arguments.add(column),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Carries a read model on as events come.
 
 use crate::{
-    Error, EventSource, Query, ReadDatabase, ReadModel, RebuildOptions,
+    Error, EventSource, Query, Reached, ReadDatabase, ReadModel, RebuildOptions,
     apply::{Outcome, Target},
     database::{Applied, Current},
     generation::Generation,
@@ -211,7 +211,7 @@ impl<M: ReadModel> Projector<M> {
         generation: &Generation,
         after: u64,
         events: &[RecordedEvent],
-    ) -> Result<Option<Reached>, Error> {
+    ) -> Result<Option<LastApplied>, Error> {
         let shared = &self.database.shared;
         let source = self.source.name.as_str();
         let target = Target { definition: &shared.definition, generation, source, clock: &shared.clock };
@@ -223,7 +223,7 @@ impl<M: ReadModel> Projector<M> {
         shared.publish(source, applied, Applied::is_news_after);
         self.lag.applied(position, events.len() as u64, set_aside);
         self.tell(Status::Running);
-        Ok(Some(Reached { position, event_id: events.last().map(|event| event.event_id) }))
+        Ok(Some(LastApplied { position, event_id: events.last().map(|event| event.event_id) }))
     }
 
     /// Waits while another projector moves the checkpoint, then tells from where to take over.
@@ -231,7 +231,7 @@ impl<M: ReadModel> Projector<M> {
         &mut self,
         generation: &Generation,
         stop: &CancellationToken,
-    ) -> Result<Result<Reached, Turn>, Error> {
+    ) -> Result<Result<LastApplied, Turn>, Error> {
         self.model.forget();
         self.database.shared.refresh(Applied::is_news_after).await?;
         let mut seen = None;
@@ -253,8 +253,8 @@ impl<M: ReadModel> Projector<M> {
 
     /// Measures the lag and raises the alarm where the source ends below the checkpoint or has another event there. False
     /// where the source does not hold that event now.
-    async fn look_at_head(&mut self, reached: Reached) -> Result<bool, Error> {
-        let Reached { position, event_id } = reached;
+    async fn look_at_head(&mut self, reached: LastApplied) -> Result<bool, Error> {
+        let LastApplied { position, event_id } = reached;
         let head = self.source.events.head().await.map_err(Error::Source)?;
         self.lag.observe(position, head);
         if position <= head {
@@ -306,19 +306,19 @@ impl<M: ReadModel> Projector<M> {
 
 /// The last position that is applied, and the id of its event; `None` before the first.
 #[derive(Clone, Copy, Debug)]
-struct Reached {
+struct LastApplied {
     position: u64,
     event_id: Option<Uuid>,
 }
 
 /// What is applied, and how many events were set aside on the way.
-async fn stored(generation: &Generation, source: &str) -> Result<(Reached, u64), Error> {
+async fn stored(generation: &Generation, source: &str) -> Result<(LastApplied, u64), Error> {
     let mut reading = generation.writer.begin_reading().await?;
-    let (position, set_aside) = reading.reached(source).await?;
+    let Reached { position, set_aside } = reading.reached(source).await?;
     let asked = Query::new("select event_id from checkpoint where source = $1").bind(source);
     let row = reading.fetch_optional(asked).await?;
     let event_id = row.map(|row| row.get::<String>(0)).transpose()?.and_then(|id| id.parse().ok());
-    Ok((Reached { position, event_id }, set_aside))
+    Ok((LastApplied { position, event_id }, set_aside))
 }
 
 /// Waits until the live generation is another one.

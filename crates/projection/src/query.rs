@@ -21,6 +21,10 @@ use std::borrow::Cow;
 /// # Ok::<(), projection::Error>(())
 /// ```
 ///
+/// Rows are found by their keys with `is_one_of(column, $1, type)`, whose parameter is a JSON array of `bigint` or `text`.
+/// PostgreSQL then reads them by the column's index; joined with `json_rows` it would scan a table that has grown since it
+/// was last analysed.
+///
 /// Columns are `bigint`, `text` or `bytea` in both databases; truth values are 0 and 1; `sum` and `avg` are cast back to
 /// `bigint`.
 #[derive(Clone, Debug)]
@@ -51,22 +55,10 @@ impl Query {
     /// A statement with a text for each database.
     pub fn each(sqlite: impl Into<Cow<'static, str>>, postgres: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            sqlite: expand(sqlite.into(), sqlite_rows),
-            postgres: expand(postgres.into(), postgres_rows),
+            sqlite: expand(expand(sqlite.into(), ROWS, sqlite_rows), ONE_OF, sqlite_one_of),
+            postgres: expand(expand(postgres.into(), ROWS, postgres_rows), ONE_OF, postgres_one_of),
             values: Vec::new(),
         }
-    }
-
-    /// The statement `select` for the rows whose `key`, of type `bigint` or `text`, is one of those that
-    /// [`bind_rows`](Self::bind_rows) binds. PostgreSQL then reads them by the key's index; joined with `json_rows` it
-    /// would scan a table that has grown since it was last analysed.
-    pub fn by_key(select: &str, key: &str, key_type: &str) -> Self {
-        Self::each(
-            format!("{select} where {key} in (select value from json_each($1))"),
-            format!(
-                "{select} where {key} = any(array(select json_array_elements_text($1::json)::{key_type}))"
-            ),
-        )
     }
 
     /// Binds the next placeholder.
@@ -76,7 +68,7 @@ impl Query {
         self
     }
 
-    /// Binds the next placeholder to a JSON array of the rows, for `json_rows`.
+    /// Binds the next placeholder to a JSON array, of objects for `json_rows` or of keys for `is_one_of`.
     pub fn bind_rows<R: Serialize>(self, rows: &[R]) -> Result<Self, Error> {
         let json = serde_json::to_string(rows).map_err(Error::Rows)?;
         Ok(self.bind(json))
@@ -84,25 +76,37 @@ impl Query {
 }
 
 const ROWS: &str = "json_rows(";
+const ONE_OF: &str = "is_one_of(";
 
-/// Replaces each `json_rows($n, column type, …)` by the dialect's own table of rows. Unclosed or empty calls stay as they
-/// are and the database refuses them.
-fn expand(text: Cow<'static, str>, table: fn(&str, &str) -> String) -> Cow<'static, str> {
-    if !text.contains(ROWS) {
+/// Replaces each call by what `written` makes of its arguments. Unclosed or empty calls stay as they are and the database
+/// refuses them.
+fn expand(text: Cow<'static, str>, call: &str, written: fn(&str, &str) -> String) -> Cow<'static, str> {
+    if !text.contains(call) {
         return text;
     }
     let mut expanded = String::with_capacity(text.len() * 2);
     let mut rest = text.as_ref();
-    while let Some(start) = rest.find(ROWS) {
-        let arguments = &rest[start + ROWS.len()..];
-        let Some((call, after)) = arguments.split_once(')') else { break };
-        let Some((placeholder, columns)) = call.split_once(',') else { break };
+    while let Some(start) = rest.find(call) {
+        let arguments = &rest[start + call.len()..];
+        let Some((inside, after)) = arguments.split_once(')') else { break };
+        let Some((first, others)) = inside.split_once(',') else { break };
         expanded.push_str(&rest[..start]);
-        expanded.push_str(&table(placeholder.trim(), columns.trim()));
+        expanded.push_str(&written(first.trim(), others.trim()));
         rest = after;
     }
     expanded.push_str(rest);
     Cow::Owned(expanded)
+}
+
+fn sqlite_one_of(column: &str, keys: &str) -> String {
+    let placeholder = keys.split(',').next().unwrap_or(keys);
+    format!("{column} in (select value from json_each({placeholder}))")
+}
+
+fn postgres_one_of(column: &str, keys: &str) -> String {
+    let (placeholder, key_type) = keys.split_once(',').unwrap_or((keys, "text"));
+    let key_type = key_type.trim();
+    format!("{column} = any(array(select json_array_elements_text({placeholder}::json)::{key_type}))")
 }
 
 fn sqlite_rows(placeholder: &str, columns: &str) -> String {
@@ -164,6 +168,16 @@ mod tests {
         assert_eq!(
             query.postgres,
             "select a, b from (select * from json_to_recordset($1::json) as json_row(a text, b bigint)) as given where a <> $2"
+        );
+    }
+
+    #[test]
+    fn keys_given_as_json_find_rows_in_either_dialect() {
+        let query = Query::new("select a from t where is_one_of(t.a, $1, bigint) and b = $2");
+        assert_eq!(query.sqlite, "select a from t where t.a in (select value from json_each($1)) and b = $2");
+        assert_eq!(
+            query.postgres,
+            "select a from t where t.a = any(array(select json_array_elements_text($1::json)::bigint)) and b = $2"
         );
     }
 

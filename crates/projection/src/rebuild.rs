@@ -178,7 +178,7 @@ impl<'a, M: ReadModel> Building<'a, M> {
         stop: &CancellationToken,
     ) -> Result<Verified, Error> {
         let mut live = database.snapshot().await?;
-        let (position, _) = live.reached(&self.source_name).await?;
+        let position = live.reached(&self.source_name).await?.position;
         let head = self.source.head().await.map_err(Error::Source)?;
         if position > head {
             let source_name = self.source_name.clone();

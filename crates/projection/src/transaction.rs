@@ -1,6 +1,6 @@
 //! One transaction on either database.
 
-use crate::{Error, Query, Row, Value, row::Fetched};
+use crate::{Error, Query, Reached, Reader as _, Row, Value, row::Fetched};
 use futures::TryStreamExt as _;
 use sqlx::{
     Arguments as _, AssertSqlSafe, Postgres, Sqlite, postgres::PgArguments, query::Query as Statement,
@@ -58,15 +58,9 @@ impl Transaction {
         self.fetch_optional(query).await?.ok_or(Error::Database(sqlx::Error::RowNotFound))
     }
 
-    /// The position up to which the source is applied, and how many of its events were set aside, as this transaction sees
-    /// them. While any are set aside, no view of this read model is complete.
-    pub async fn reached(&mut self, source: &str) -> Result<(u64, u64), Error> {
-        let asked = Query::new(
-            "select coalesce((select position from checkpoint where source = $1), 0) as position,
-                    (select count(*) from set_aside where source = $1) as set_aside",
-        );
-        let row = self.fetch_one(asked.bind(source)).await?;
-        Ok((row.get_u64(0)?, row.get_u64(1)?))
+    /// How far the model has come with the source, as this transaction sees it.
+    pub async fn reached(&mut self, source: &str) -> Result<Reached, Error> {
+        Ok(self.read(source, Query::new("select 1 where false")).await?.0)
     }
 
     /// Gives the rows one after another, so that a whole table need not fit into memory.

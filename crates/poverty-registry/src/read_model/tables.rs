@@ -55,8 +55,10 @@ pub(super) async fn known_rows(
     transaction: &mut Transaction,
     households: &[HouseholdId],
 ) -> Result<Vec<KnownRow>, Error> {
-    let select = "select household, number, version, assessed_on, class from household";
-    let query = Query::by_key(select, "household", "text").bind_rows(households)?;
+    let query = Query::new(
+        "select household, number, version, assessed_on, class from household where is_one_of(household, $1, text)",
+    )
+    .bind_rows(households)?;
     let mut known = Vec::new();
     for row in transaction.fetch_all(query).await? {
         let assessed_on: Option<String> = row.get("assessed_on")?;
@@ -93,8 +95,8 @@ pub(super) async fn known_names(
     if numbers.is_empty() {
         return Ok(HashMap::new());
     }
-    let select = "select number, names from household_names";
-    let query = Query::by_key(select, "number", "bigint").bind_rows(numbers)?;
+    let query = Query::new("select number, names from household_names where is_one_of(number, $1, bigint)")
+        .bind_rows(numbers)?;
     let mut known = HashMap::new();
     for row in transaction.fetch_all(query).await? {
         let names = serde_json::from_str(&row.get::<String>("names")?).map_err(Error::Rows)?;
@@ -136,11 +138,8 @@ async fn write_placements(
     placements: Vec<(String, u64)>,
 ) -> Result<(), Error> {
     if !moved.is_empty() {
-        let moved: Vec<Number> = moved.iter().map(|number| Number { given: *number }).collect();
-        let delete = Query::new(
-            "delete from placement where number in (select given from json_rows($1, given bigint) as moved)",
-        );
-        transaction.execute(delete.bind_rows(&moved)?).await?;
+        let delete = Query::new("delete from placement where is_one_of(number, $1, bigint)");
+        transaction.execute(delete.bind_rows(moved)?).await?;
     }
     let insert = Insert { table: "placement", columns: ["area", "number"], on_conflict: "" };
     insert.run(transaction, placements, |(area, number)| [area.into(), number.into()]).await
@@ -184,12 +183,6 @@ async fn write_tokens(
     let insert = Insert { table: "name_token", columns: ["bare", "folded", "number"], on_conflict: "" };
     let values = |(token, number): (NameToken, u64)| [token.bare.into(), token.folded.into(), number.into()];
     insert.run(transaction, new, values).await
-}
-
-/// A household's number as a parameter.
-#[derive(Serialize)]
-struct Number {
-    given: u64,
 }
 
 #[cfg(test)]

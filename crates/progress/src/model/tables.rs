@@ -119,7 +119,7 @@ impl EventRow {
 
 /// The stored histories of the households, in one round trip.
 pub(super) async fn households(transaction: &mut Transaction, ids: &[HouseholdId]) -> Result<States, Error> {
-    let asked = Query::by_key("select id, history from household", "id", "text");
+    let asked = Query::new("select id, history from household where is_one_of(id, $1, text)");
     let rows = transaction.fetch_all(asked.bind_rows(ids)?).await?;
     let mut states = States::with_capacity(rows.len());
     for row in rows {

@@ -5,6 +5,7 @@ use super::{
     movements::{YearOfView, YearSight},
     point::{PointOfView, Portion, is_on_map},
     poverty::{Sight, value},
+    reading::Groups,
     status::figure,
     targets,
 };
@@ -97,7 +98,8 @@ async fn count(
     let Scope { as_at, known_on, map, .. } = name.scope;
     let view = PointOfView { as_at, known_on, map };
     let full_name = FigureName::Count(name.clone());
-    let sight = Sight::of(grounds, snapshot, view, portion.areas()).await?;
+    let groups = if name.ethnicity.is_some() { Groups::Apart } else { Groups::Together };
+    let sight = Sight::of(grounds, &mut *snapshot, view, portion.areas(), groups).await?;
     sight.refuse_where_nothing_can_be_placed(portion.area, "name")?;
     let stocks = sight.stocks_of_portion(portion);
     let stocks = name.ethnicity.map_or(stocks.all, |group| stocks.of_group(group));
@@ -112,7 +114,7 @@ async fn movement(
     name: &MovementName,
 ) -> Result<proto::Figure, Refusal> {
     let point = YearOfView { year: name.year, known_on: name.known_on, map: name.map };
-    let sight = YearSight::of(grounds, snapshot, point, portion.areas()).await?;
+    let sight = YearSight::of(grounds, &mut *snapshot, point, portion.areas()).await?;
     sight.refuse_where_nothing_can_be_placed(portion.area, "name")?;
     Ok(sight.column(portion, sight.status(portion), name.unit, name.class, name.column))
 }
@@ -206,16 +208,11 @@ struct TermRow {
     last_day: i32,
 }
 
-#[derive(Serialize)]
-struct LeafRow {
-    leaf: AreaNumber,
-}
-
 /// The facts of a sum as a table expression with the amount in the unit asked for; binds $1 to $4.
 const FACTS: &str = "
     from json_rows($1, measure bigint, sign bigint, first_day bigint, last_day bigint) as term
     join fact on fact.measure = term.measure and fact.effective between term.first_day and term.last_day
-    where fact.leaf in (select leaf from json_rows($2, leaf bigint) as leaves)
+    where is_one_of(fact.leaf, $2, bigint)
       and fact.known <= $3 and ($4 < 0 or fact.ethnicity = $4) and ";
 
 fn bind_sum(grounds: &Grounds, query: Query, sum: &Sum) -> Result<Query, Error> {
@@ -229,7 +226,7 @@ fn bind_sum(grounds: &Grounds, query: Query, sum: &Sum) -> Result<Query, Error> 
         .collect();
     let excepted: HashSet<_> = sum.except.iter().flat_map(|part| grounds.placing.leaves(*part)).collect();
     let leaves = grounds.placing.leaves(sum.area).iter().filter(|leaf| !excepted.contains(leaf));
-    let leaves: Vec<_> = leaves.map(|leaf| LeafRow { leaf: *leaf }).collect();
+    let leaves: Vec<&AreaNumber> = leaves.collect();
     let group = sum.ethnicity.map_or(-1, |group| i64::from(group.number()));
     Ok(query.bind_rows(&terms)?.bind_rows(&leaves)?.bind(sum.known_on.number()).bind(group))
 }

@@ -5,7 +5,7 @@ use super::{
     placed::NotPlaced,
     point::{Portion, area_on_map, covered_units, day_or, map_day},
     poverty::provisional,
-    reading::{Asked, ReadUpTo, YearTable, year},
+    reading::{Asked, YearTable, year},
     status::{DataStatus, caveats, figure},
 };
 use crate::{
@@ -14,14 +14,14 @@ use crate::{
 };
 use api::progress as proto;
 use kernel::{Date, date};
-use projection::Transaction;
+use projection::{Reached, Reader};
 use reference::Area;
 use service::{Refusal, reason};
 
 /// The forms that the request asks for.
 pub(crate) async fn movements(
     grounds: &Grounds,
-    snapshot: &mut Transaction,
+    reader: impl Reader,
     request: &proto::GetMovementsRequest,
 ) -> Result<proto::MovementsView, Refusal> {
     let year = parse_year(request.year)?;
@@ -34,7 +34,7 @@ pub(crate) async fn movements(
     let outside_parts = Portion::outside(area, parts.clone());
     let point = YearOfView { year, known_on, map };
     let rows = std::iter::once(area).chain(parts.iter().copied());
-    let sight = YearSight::of(grounds, snapshot, point, rows).await?;
+    let sight = YearSight::of(grounds, reader, point, rows).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
     Ok(proto::MovementsView {
         area: Some(sight.row(&Portion::whole(area))),
@@ -78,19 +78,19 @@ pub(crate) struct YearSight<'a> {
     grounds: &'a Grounds,
     point: YearOfView,
     table: YearTable,
-    pub(crate) read: ReadUpTo,
+    pub(crate) read: Reached,
 }
 
 impl<'a> YearSight<'a> {
     pub(crate) async fn of<'b>(
         grounds: &'a Grounds,
-        snapshot: &mut Transaction,
+        reader: impl Reader,
         point: YearOfView,
         rows: impl Iterator<Item = &'b Area>,
     ) -> Result<Self, Refusal> {
         let asked = Asked::of(grounds, point.map, rows);
-        let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
-        let table = year(snapshot, &asked, point.year, point.known_on).await.map_err(from_projection)?;
+        let (read, table) =
+            year(reader, &asked, point.year, point.known_on).await.map_err(from_projection)?;
         Ok(Self { grounds, point, table, read })
     }
 

@@ -4,7 +4,7 @@ use super::{
     Grounds, from_projection,
     placed::NotPlaced,
     point::{PointOfView, Portion, area_on_map, covered_units},
-    reading::{AreaStocks, Asked, ReadUpTo, StockTable, Stocks, stocks},
+    reading::{AreaStocks, Asked, Groups, StockTable, Stocks, stocks},
     status::{DataStatus, caveats, figure, share},
 };
 use crate::{
@@ -12,14 +12,14 @@ use crate::{
     figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit},
 };
 use api::progress as proto;
-use projection::Transaction;
+use projection::{Reached, Reader};
 use reference::{Area, Caveat};
 use service::Refusal;
 
 /// The view that the request asks for, without a resume token.
 pub(crate) async fn poverty(
     grounds: &Grounds,
-    snapshot: &mut Transaction,
+    reader: impl Reader,
     request: &proto::GetPovertyRequest,
 ) -> Result<proto::PovertyView, Refusal> {
     let view = PointOfView::parse(grounds, request.view.as_ref())?;
@@ -27,10 +27,11 @@ pub(crate) async fn poverty(
     let area = area_on_map(areas, &request.area, "area", view.map)?;
     let parts = if request.parts { areas.children(&area.key, view.map) } else { Vec::new() };
     let outside_parts = Portion::outside(area, parts.clone());
-    let sight =
-        Sight::of(grounds, snapshot, view, std::iter::once(area).chain(parts.iter().copied())).await?;
+    let groups = if request.by_ethnicity { Groups::Apart } else { Groups::Together };
+    let rows = std::iter::once(area).chain(parts.iter().copied());
+    let sight = Sight::of(grounds, reader, view, rows, groups).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
-    let row = |portion: &Portion<'_>| sight.row(portion, request.by_ethnicity);
+    let row = |portion: &Portion<'_>| sight.row(portion);
     Ok(proto::PovertyView {
         area: Some(row(&Portion::whole(area))),
         parts: parts.iter().map(|part| row(&Portion::whole(part))).collect(),
@@ -64,7 +65,7 @@ pub(crate) struct Sight<'a> {
     grounds: &'a Grounds,
     view: PointOfView,
     table: StockTable,
-    pub(crate) read: ReadUpTo,
+    pub(crate) read: Reached,
 }
 
 /// How well an area is covered by data on the map asked for.
@@ -97,13 +98,14 @@ impl<'a> Sight<'a> {
     /// Reads what the rows of the areas need.
     pub(crate) async fn of<'b>(
         grounds: &'a Grounds,
-        snapshot: &mut Transaction,
+        reader: impl Reader,
         view: PointOfView,
         rows: impl Iterator<Item = &'b Area>,
+        groups: Groups,
     ) -> Result<Self, Refusal> {
         let asked = Asked::of(grounds, view.map, rows);
-        let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
-        let table = stocks(snapshot, &asked, view.as_at, view.known_on).await.map_err(from_projection)?;
+        let (read, table) =
+            stocks(reader, &asked, groups, view.as_at, view.known_on).await.map_err(from_projection)?;
         Ok(Self { grounds, view, table, read })
     }
 
@@ -166,7 +168,7 @@ impl<'a> Sight<'a> {
         }
     }
 
-    pub(crate) fn row(&self, portion: &Portion<'_>, by_ethnicity: bool) -> proto::PovertyRow {
+    pub(crate) fn row(&self, portion: &Portion<'_>) -> proto::PovertyRow {
         let (stocks, statuses) = (self.stocks_of_portion(portion), self.statuses(portion));
         let counts = |unit| self.counts(portion, unit, &stocks.all, statuses, None);
         let rate = |class: TrackedClass, poor: i64| {
@@ -184,11 +186,9 @@ impl<'a> Sight<'a> {
                 Extent::Whole => Some(self.coverage(portion.area).to_proto()),
                 Extent::OutsideParts => None,
             },
-            by_ethnicity: if by_ethnicity {
-                groups.map(|(group, stocks)| self.ethnicity_row(portion, *group, stocks, statuses)).collect()
-            } else {
-                Vec::new()
-            },
+            by_ethnicity: groups
+                .map(|(group, stocks)| self.ethnicity_row(portion, *group, stocks, statuses))
+                .collect(),
         }
     }
 

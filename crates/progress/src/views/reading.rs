@@ -9,27 +9,12 @@ use crate::{
     model::{SOURCE, recorded_directly},
 };
 use kernel::Date;
-use projection::{Error, Query, Row, Transaction};
+use projection::{Error, Query, Reached, Reader, Row};
 use reference::Area;
-use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::SubAssign,
 };
-
-/// How far the snapshot has read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ReadUpTo {
-    pub(crate) position: u64,
-    pub(crate) set_aside: u64,
-}
-
-impl ReadUpTo {
-    pub(crate) async fn of(snapshot: &mut Transaction) -> Result<Self, Error> {
-        let (position, set_aside) = snapshot.reached(SOURCE).await?;
-        Ok(Self { position, set_aside })
-    }
-}
 
 /// Households and persons of one area by class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +65,14 @@ impl SubAssign for Stocks {
     }
 }
 
-/// Stocks of one area, in all and by ethnic group in the order of codes.
+/// Whether stocks are read by ethnic group too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Groups {
+    Apart,
+    Together,
+}
+
+/// Stocks of one area, in all and, where groups were read apart, by ethnic group in the order of codes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AreaStocks {
     pub(crate) all: Stocks,
@@ -92,9 +84,11 @@ impl AreaStocks {
         self.by_ethnicity.get(&group).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, group: Ethnicity, measure: Measure, amount: Amount) {
+    fn add(&mut self, group: Option<Ethnicity>, measure: Measure, amount: Amount) {
         self.all.add(measure, amount);
-        self.by_ethnicity.entry(group).or_default().add(measure, amount);
+        if let Some(group) = group {
+            self.by_ethnicity.entry(group).or_default().add(measure, amount);
+        }
     }
 }
 
@@ -136,14 +130,9 @@ impl StockTable {
     }
 }
 
-/// The areas of which a view needs sums, as rows for `json_rows`.
+/// The numbers of the areas of which a view needs sums.
 #[derive(Debug)]
-pub(crate) struct Asked(Vec<AreaRow>);
-
-#[derive(Debug, Serialize)]
-struct AreaRow {
-    area: i64,
-}
+pub(crate) struct Asked(Vec<i64>);
 
 impl Asked {
     /// The areas of the rows, the units by which their coverage is told, and what was recorded directly in units that some
@@ -156,39 +145,47 @@ impl Asked {
             areas.extend(units.iter().map(|unit| AreaNumber::of(&unit.key).number()));
         }
         areas.extend(grounds.placing.unplaced().map(|(unit, _)| recorded_directly(unit)));
-        Self(areas.into_iter().map(|area| AreaRow { area }).collect())
+        Self(areas.into_iter().collect())
     }
 }
 
 /// The stocks on the day, as known on the other.
 pub(crate) async fn stocks(
-    snapshot: &mut Transaction,
+    reader: impl Reader,
     asked: &Asked,
+    groups: Groups,
     as_at: Date,
     known_on: Date,
-) -> Result<StockTable, Error> {
-    let query = Query::new(
-        "select figure.area, figure.measure, figure.ethnicity,
+) -> Result<(Reached, StockTable), Error> {
+    let (group, by_group) = match groups {
+        Groups::Apart => ("figure.ethnicity", ", figure.ethnicity"),
+        Groups::Together => ("cast(null as bigint)", ""),
+    };
+    let query = Query::new(format!(
+        "select figure.area, figure.measure, {group} as ethnicity,
                 cast(sum(figure.households) as bigint) as households,
                 cast(sum(figure.persons) as bigint) as persons
-         from json_rows($1, area bigint) as asked join figure on figure.area = asked.area
-         where figure.measure between $2 and $3 and figure.effective <= $4 and figure.known <= $5
-         group by figure.area, figure.measure, figure.ethnicity",
-    )
+         from figure
+         where is_one_of(figure.area, $1, bigint) and figure.measure between $2 and $3
+           and figure.effective <= $4 and figure.known <= $5
+         group by figure.area, figure.measure{by_group}"
+    ))
     .bind_rows(&asked.0)?
     .bind(i64::from(Measure::Registered.number()))
     .bind(i64::from(Measure::NotPoor.number()))
     .bind(Day::from(as_at).number())
     .bind(Day::from(known_on).number());
+    let (reached, rows) = reader.read(SOURCE, query).await?;
     let mut table = StockTable::default();
-    for row in snapshot.fetch_all(query).await? {
+    for row in rows {
         let area: i64 = row.get("area")?;
         let measure = measure(&row)?;
         let amount = amount(&row, "households", "persons")?;
-        let ethnicity = Ethnicity::try_from(row.get::<i64>("ethnicity")?).unwrap_or(Ethnicity::UNKNOWN);
-        table.0.entry(area).or_default().add(ethnicity, measure, amount);
+        let group: Option<i64> = row.get("ethnicity")?;
+        let group = group.map(|number| Ethnicity::try_from(number).unwrap_or(Ethnicity::UNKNOWN));
+        table.0.entry(area).or_default().add(group, measure, amount);
     }
-    Ok(table)
+    Ok((reached, table))
 }
 
 /// What became of one measure in a year.
@@ -244,11 +241,11 @@ impl YearTable {
 
 /// The year's sums, as known on the day.
 pub(crate) async fn year(
-    snapshot: &mut Transaction,
+    reader: impl Reader,
     asked: &Asked,
     year: i16,
     known_on: Date,
-) -> Result<YearTable, Error> {
+) -> Result<(Reached, YearTable), Error> {
     let query = Query::new(
         "select figure.area, figure.measure,
            cast(sum(case when figure.effective < $2 then figure.households else 0 end) as bigint) as households_before,
@@ -257,16 +254,17 @@ pub(crate) async fn year(
            cast(sum(case when figure.effective = $2 then figure.persons else 0 end) as bigint) as persons_first,
            cast(sum(case when figure.effective >= $2 then figure.households else 0 end) as bigint) as households_within,
            cast(sum(case when figure.effective >= $2 then figure.persons else 0 end) as bigint) as persons_within
-         from json_rows($1, area bigint) as asked join figure on figure.area = asked.area
-         where figure.effective <= $3 and figure.known <= $4
+         from figure
+         where is_one_of(figure.area, $1, bigint) and figure.effective <= $3 and figure.known <= $4
          group by figure.area, figure.measure",
     )
     .bind_rows(&asked.0)?
     .bind(Day::from(kernel::date(year, 1, 1)).number())
     .bind(Day::from(kernel::date(year, 12, 31)).number())
     .bind(Day::from(known_on).number());
+    let (reached, rows) = reader.read(SOURCE, query).await?;
     let mut table = YearTable::default();
-    for row in snapshot.fetch_all(query).await? {
+    for row in rows {
         let sums = YearSums {
             before: amount(&row, "households_before", "persons_before")?,
             first_day: amount(&row, "households_first", "persons_first")?,
@@ -274,7 +272,7 @@ pub(crate) async fn year(
         };
         table.0.insert((row.get("area")?, measure(&row)?), sums);
     }
-    Ok(table)
+    Ok((reached, table))
 }
 
 fn measure(row: &Row) -> Result<Measure, Error> {

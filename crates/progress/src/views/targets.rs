@@ -6,10 +6,13 @@ use super::{
     from_projection,
     point::{PointOfView, Portion},
     poverty::{Coverage, Sight, provisional},
-    reading::ReadUpTo,
+    reading::Groups,
     status::{DataStatus, caveats, figure},
 };
-use crate::figure::{CountName, CountedClass, FigureName, TargetName, Unit};
+use crate::{
+    figure::{CountName, CountedClass, FigureName, TargetName, Unit},
+    model::SOURCE,
+};
 use api::progress as proto;
 use kernel::{Date, Ratio, date};
 use projection::Transaction;
@@ -36,7 +39,7 @@ pub(crate) async fn list_targets(
         let computed = compute(grounds, snapshot, target, view).await?;
         rows.push(row(grounds, target, view, computed));
     }
-    let read = ReadUpTo::of(snapshot).await.map_err(from_projection)?;
+    let read = snapshot.reached(SOURCE).await.map_err(from_projection)?;
     let baselines = targets.baselines().iter().map(|baseline| proto::BaselineRow {
         id: baseline.id.clone(),
         display_name: baseline.vi.clone(),
@@ -227,7 +230,8 @@ impl Reading {
         known_on: Date,
     ) -> Result<Self, Refusal> {
         let view = PointOfView { as_at: day, known_on, map: place.map };
-        let sight = Sight::of(grounds, snapshot, view, place.areas.iter().copied()).await?;
+        let sight =
+            Sight::of(grounds, &mut *snapshot, view, place.areas.iter().copied(), Groups::Together).await?;
         let mut reading = Self {
             poor: 0,
             registered: 0,

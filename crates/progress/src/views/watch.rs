@@ -1,6 +1,6 @@
 //! A view that is told again whenever it changed.
 
-use super::{Grounds, from_projection, poverty::poverty};
+use super::{Grounds, poverty::poverty};
 use crate::model::SOURCE;
 use api::progress::{self as proto, watch_progress_response::Event};
 use futures::{Stream, stream};
@@ -121,8 +121,7 @@ impl Told {
             view: request.view.clone(),
             ..Default::default()
         };
-        let mut snapshot = database.snapshot().await.map_err(from_projection)?;
-        poverty(grounds, &mut snapshot, &request).await
+        poverty(grounds, database, &request).await
     }
 }
 

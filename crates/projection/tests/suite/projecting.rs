@@ -133,7 +133,7 @@ async fn an_event_that_cannot_be_applied_is_set_aside_and_its_neighbours_go_on(p
     assert_eq!((text("event_type"), text("reason")), ("letters.smudged.v1".into(), "no letter".into()));
     assert_eq!(text("event_id"), Uuid::new_v5(&Uuid::from_u64_pair(0, 2), b"{}").to_string());
     let mut snapshot = database.snapshot().await.unwrap();
-    assert_eq!(snapshot.reached(SOURCE).await.unwrap().1, 1);
+    assert_eq!(snapshot.reached(SOURCE).await.unwrap().set_aside, 1);
     projector.stop().await;
 }
 
@@ -195,7 +195,7 @@ async fn a_snapshot_shows_one_state_and_its_position(place: Place) {
     caught_up(&database, &log).await;
 
     let mut snapshot = database.snapshot().await.unwrap();
-    assert_eq!(snapshot.reached(SOURCE).await.unwrap().0, 1);
+    assert_eq!(snapshot.reached(SOURCE).await.unwrap().position, 1);
     log.append("a", 5);
     caught_up(&database, &log).await;
     let row = snapshot.fetch_one(Query::new("select sum(amount)::bigint from count"));
@@ -207,7 +207,7 @@ async fn a_snapshot_shows_one_state_and_its_position(place: Place) {
             row.get::<i64>(0).unwrap()
         }
     };
-    assert_eq!((amount, snapshot.reached(SOURCE).await.unwrap().0), (1, 1));
+    assert_eq!((amount, snapshot.reached(SOURCE).await.unwrap().position), (1, 1));
     drop(snapshot);
     assert_eq!(counted(&database).await, log.fold());
     projector.stop().await;

@@ -87,7 +87,7 @@ async fn the_old_generation_stays_until_its_readers_let_go(place: Place) {
     let projector = Running::start(&database, <Counts>::default(), &log);
     caught_up(&database, &log).await;
     let mut snapshot = database.snapshot().await.unwrap();
-    assert_eq!(snapshot.reached(SOURCE).await.unwrap().0, 2);
+    assert_eq!(snapshot.reached(SOURCE).await.unwrap().position, 2);
 
     rebuild_now(&database, &log).await;
     log.append("a", 7);

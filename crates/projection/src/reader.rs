@@ -1,0 +1,67 @@
+//! One statement's answer together with how far the model had come.
+
+use crate::{Error, Query, ReadDatabase, Row, Transaction};
+
+/// How far a model has come with a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The last position that is applied; 0 before the first.
+    pub position: u64,
+    /// How many of its events were set aside. While any are, no view of the model is complete.
+    pub set_aside: u64,
+}
+
+/// What can be asked one statement: a snapshot, to ask it more than one, or the database itself, which answers in a single
+/// round trip.
+pub trait Reader: Send {
+    /// All rows of the statement's answer, and how far the model had come with the source in the state that it was read
+    /// from. The statement bounds the number of its rows.
+    fn read(
+        self,
+        source: &str,
+        query: Query,
+    ) -> impl Future<Output = Result<(Reached, Vec<Row>), Error>> + Send;
+}
+
+impl Reader for &mut Transaction {
+    async fn read(self, source: &str, query: Query) -> Result<(Reached, Vec<Row>), Error> {
+        split(self.fetch_all(with_reached(source, query)).await?)
+    }
+}
+
+impl Reader for &ReadDatabase {
+    async fn read(self, source: &str, query: Query) -> Result<(Reached, Vec<Row>), Error> {
+        split(self.fetch_all(with_reached(source, query)).await?)
+    }
+}
+
+/// The statement with three columns more. Where it has no rows, one comes without an answer.
+fn with_reached(source: &str, query: Query) -> Query {
+    let place = query.values.len() + 1;
+    let extend = |text: &str| {
+        format!(
+            "select answer.*, reached.position as reached_position, reached.set_aside as reached_set_aside
+             from (select coalesce((select position from checkpoint where source = ${place}), 0) as position,
+                          (select count(*) from set_aside where source = ${place}) as set_aside) as reached
+             left join (select cast(1 as bigint) as is_answer, asked.* from ({text}) as asked) as answer on true"
+        )
+    };
+    Query {
+        sqlite: extend(&query.sqlite).into(),
+        postgres: extend(&query.postgres).into(),
+        values: query.values,
+    }
+    .bind(source)
+}
+
+fn split(mut rows: Vec<Row>) -> Result<(Reached, Vec<Row>), Error> {
+    let first = rows.first().ok_or(Error::Database(sqlx::Error::RowNotFound))?;
+    let reached = Reached {
+        position: first.get_u64("reached_position")?,
+        set_aside: first.get_u64("reached_set_aside")?,
+    };
+    if first.get::<Option<i64>>("is_answer")?.is_none() {
+        rows.clear();
+    }
+    Ok((reached, rows))
+}
