@@ -8,7 +8,10 @@ use poverty_registry::{CONTEXT, KeyStore, Parts, PovertyRegistry, ReadModel};
 use projection::{LogSource, Projector, ProjectorOptions, ReadDatabase};
 use reference::Reference;
 use service::Settings;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// The registry's lists may be this far behind: they are for people, and each batch takes time from commands.
+const LISTS_EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) struct PovertySide {
     pub(crate) log: EventLog,
@@ -43,8 +46,8 @@ impl PovertySide {
         background: &Background,
     ) -> PovertyRegistry {
         let source = Box::new(LogSource::new(CONTEXT, self.log.clone()));
-        let projector =
-            Projector::new(self.views.clone(), self.model(reference), source, ProjectorOptions::default());
+        let options = ProjectorOptions { batch_every: LISTS_EVERY, ..ProjectorOptions::default() };
+        let projector = Projector::new(self.views.clone(), self.model(reference), source, options);
         background.spawn("the fold into the registry's lists", projector.run(background.stop()));
         PovertyRegistry::new(Parts {
             log: self.log.clone(),
