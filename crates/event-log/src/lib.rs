@@ -1,7 +1,7 @@
 //! The append-only log of one service: PostgreSQL or SQLite behind one API.
 //!
 //! It knows streams, versions, positions, request ids and proofs; it deliberately does not know what any event means.
-//! Start with [`EventLog::append`] and [`EventLog::read`].
+//! Start with [`EventLog::look_up`], what a command is decided on, [`EventLog::append`] and [`EventLog::read`].
 //!
 //! **Invariant:** positions are 1, 2, 3 … without gaps and in commit order, so a reader that has seen position n has
 //! seen everything before it, with any number of writing processes.
@@ -35,6 +35,6 @@ pub use merkle::{
 };
 pub use prepared::{REQUEST_BYTES_MAX, REQUEST_STREAMS_MAX};
 pub use sealer::SignedCheckpoint;
-pub use store::{RecordedRequest, postgres_pool};
+pub use store::{POSTGRES_INDEXED_PLANS, RecordedRequest, postgres_pool};
 pub use upcast::{InvalidUpcasters, Upcast, Upcasters};
 pub use verify::{PROBLEMS_MAX, Problem, VerifyOptions, VerifyReport};

@@ -181,10 +181,7 @@ impl EventLog {
         for (found, row) in self.shared.store.look_up(streams, requests).await? {
             let event = readable(row)?;
             match found {
-                Found::InStream => {
-                    let events = looked_up.streams.entry(event.stream.clone()).or_default();
-                    events.push(self.upcasters.apply(event));
-                }
+                Found::InStream => looked_up.streams.entry(event.stream.clone()).or_default().push(event),
                 Found::OfRequest(index) => {
                     let RecordedEvent { position, recorded_at, metadata, .. } = event;
                     let recorded =
@@ -198,16 +195,14 @@ impl EventLog {
         }
         for events in looked_up.streams.values_mut() {
             events.sort_unstable_by_key(|event| event.version);
-            for (expected, event) in (1..).zip(&*events) {
-                if event.version != expected {
-                    return Err(Error::VersionGap {
-                        stream: event.stream.clone(),
-                        expected,
-                        found: event.version,
-                        position: event.position,
-                    });
-                }
+            if let Some((expected, event)) =
+                (1..).zip(&*events).find(|(expected, event)| event.version != *expected)
+            {
+                let (stream, found, position) = (event.stream.clone(), event.version, event.position);
+                return Err(Error::VersionGap { stream, expected, found, position });
             }
+            let read = std::mem::take(events);
+            events.extend(read.into_iter().map(|event| self.upcasters.apply(event)));
         }
         Ok(looked_up)
     }

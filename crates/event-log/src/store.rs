@@ -12,7 +12,7 @@ use sqlite::SqliteStore;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use postgres::postgres_pool;
+pub use postgres::{POSTGRES_INDEXED_PLANS, postgres_pool};
 pub(crate) use row::{EventRow, Found, FoundRow};
 pub use verdict::RecordedRequest;
 pub(crate) use verdict::Verdict;

@@ -10,7 +10,8 @@ use reference::Reference;
 use service::Settings;
 use std::{sync::Arc, time::Duration};
 
-/// The registry's lists may be this far behind: they are for people, and each batch takes time from commands.
+/// From one batch of the registry's lists to the next: they are for people, and each batch takes time from commands. A list
+/// that is asked for with the token of a write may wait that long.
 const LISTS_EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) struct PovertySide {

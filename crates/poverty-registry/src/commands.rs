@@ -90,7 +90,7 @@ pub struct Commands {
 /// What one wave made of one command.
 enum Step {
     Done(Result<Accepted, Refusal>),
-    /// The same request was recorded meanwhile: to be looked at anew.
+    /// The same request was recorded, or its household's key stored, meanwhile: to be looked at anew.
     Again,
     /// Another writer came first: to be decided anew.
     Contended,
@@ -160,7 +160,7 @@ impl Commands {
         let requests: Vec<RequestId> = wave.iter().map(|intent| intent.request_id).collect();
         let looked_up = async { Ok(self.log.look_up(&streams, &requests).await?) };
         let (looked_up, keys) = futures::try_join!(looked_up, self.keys_of(wave, detail))?;
-        let outcomes: Vec<Option<Outcome>> = wave
+        let outcomes: Vec<Outcome> = wave
             .iter()
             .zip(&looked_up.requests)
             .map(|(intent, recorded)| Outcome::of(intent, recorded.as_ref(), &keys))
@@ -173,11 +173,11 @@ impl Commands {
             let household = intent.command.household();
             let events = looked_up.streams.get(stream).map_or(&[][..], Vec::as_slice);
             let step = match outcome {
-                None => Step::Done(Err(refusals::erased(household))),
-                Some(Outcome::Reused(_)) if stored_meanwhile.contains(&household) => Step::Again,
-                Some(Outcome::Reused(error)) => Step::Done(Err(error.into())),
-                Some(Outcome::Repeated(first)) => Step::Done(repeated(intent, events, first, &keys, detail)),
-                Some(Outcome::New(fingerprint)) => match judge(intent, events, context) {
+                Outcome::Erased => Step::Done(Err(refusals::erased(household))),
+                Outcome::Reused(_) if stored_meanwhile.contains(&household) => Step::Again,
+                Outcome::Reused(error) => Step::Done(Err(error.into())),
+                Outcome::Repeated(first) => Step::Done(repeated(intent, events, first, &keys, detail)),
+                Outcome::New(fingerprint) => match judge(intent, events, context) {
                     Err(refusal) => Step::Done(Err(refusal)),
                     Ok((history, facts, after)) => {
                         let decision = Decided { place, intent, history, facts, after, fingerprint };
@@ -203,13 +203,13 @@ impl Commands {
     async fn keys_stored_meanwhile(
         &self,
         wave: &[&Intent],
-        outcomes: &[Option<Outcome>],
+        outcomes: &[Outcome],
         keys: &WaveKeys,
     ) -> Result<HashSet<HouseholdId>, Refusal> {
         let reused: Vec<HouseholdId> = wave
             .iter()
             .zip(outcomes)
-            .filter(|(_, outcome)| matches!(outcome, Some(Outcome::Reused(_))))
+            .filter(|(_, outcome)| matches!(outcome, Outcome::Reused(_)))
             .map(|(intent, _)| intent.command.household())
             .filter(|household| keys.candidates.contains_key(household))
             .collect();
@@ -294,6 +294,7 @@ fn repeated(
     keys: &WaveKeys,
     detail: Detail,
 ) -> Result<Accepted, Refusal> {
+    // Invariant: request and stream were looked up at one moment, so the stream holds the request's events.
     let history = History::fold(events, Until::Position(first.last_position))?;
     let people = match detail {
         Detail::Members => history.people(keys.known.get(&intent.command.household())),
@@ -339,17 +340,18 @@ enum Outcome {
     Repeated(Appended),
     /// Its id was recorded with another content.
     Reused(AppendError),
+    /// It cannot be told: the command carries personal data of a household whose key is destroyed.
+    Erased,
 }
 
 impl Outcome {
-    /// `None` where the command carries personal data of a household whose key is destroyed.
-    fn of(intent: &Intent, recorded: Option<&RecordedRequest>, keys: &WaveKeys) -> Option<Self> {
-        let fingerprint = keys.fingerprint(intent)?;
-        Some(match recorded.map(|recorded| recorded.answer(intent.request_id, &fingerprint)) {
+    fn of(intent: &Intent, recorded: Option<&RecordedRequest>, keys: &WaveKeys) -> Self {
+        let Some(fingerprint) = keys.fingerprint(intent) else { return Self::Erased };
+        match recorded.map(|recorded| recorded.answer(intent.request_id, &fingerprint)) {
             None => Self::New(fingerprint),
             Some(Ok(first)) => Self::Repeated(first),
             Some(Err(error)) => Self::Reused(error),
-        })
+        }
     }
 }
 

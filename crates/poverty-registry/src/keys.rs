@@ -85,9 +85,7 @@ impl KeyStore {
                 Pool::Sqlite(pool)
             }
             KeyStoreLocation::Postgres(url) => {
-                // Keys are found by the index, also in a table that has grown since it was last analysed.
-                let settings = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
-                let options = url.parse::<PgConnectOptions>()?.options(settings);
+                let options = url.parse::<PgConnectOptions>()?.options(event_log::POSTGRES_INDEXED_PLANS);
                 let pool =
                     event_log::postgres_pool().max_connections(CONNECTIONS_MAX).connect_with(options).await?;
                 // Two processes that start together would both try: the lock lets one go first.

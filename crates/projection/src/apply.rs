@@ -30,6 +30,12 @@ pub(crate) struct Target<'a> {
     pub(crate) clock: &'a SharedClock,
 }
 
+const MOVE: &str = "update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2";
+const MOVE_AND_NOTIFY: &str = "
+    with moved as (
+        update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2 returning 1)
+    select pg_notify($5, $6)::text from moved";
+
 impl Target<'_> {
     /// Applies the events that follow the position. When the database refuses the data of the batch, its events are told
     /// apart: each is applied on its own, and one that is refused is set aside.
@@ -108,22 +114,16 @@ impl Target<'_> {
             let start = "insert into checkpoint (source, position, event_id) values ($1, 0, '') on conflict do nothing";
             transaction.execute(Query::new(start).bind(self.source)).await?;
         }
-        let advanced = transaction.execute(self.advance(from, to, transaction.is_postgres())).await? == 1;
+        let advance = self.advance(&transaction, from, to);
+        let advanced = transaction.execute(advance).await? == 1;
         Ok(advanced.then_some(transaction))
     }
 
-    /// Changes one row, or none where the checkpoint is elsewhere. PostgreSQL tells everybody of the move when it commits.
-    fn advance(self, from: u64, to: &RecordedEvent, is_postgres: bool) -> Query {
-        let advance =
-            "update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2";
-        let notify =
-            format!("with moved as ({advance} returning 1) select pg_notify($5, $6)::text from moved");
-        let query = Query::each(advance, notify)
-            .bind(self.source)
-            .bind(from)
-            .bind(to.position)
-            .bind(to.event_id.to_string());
-        if !is_postgres {
+    /// Concerns one row, or none where the checkpoint is elsewhere. PostgreSQL tells everybody of the move when it commits.
+    fn advance(self, transaction: &Transaction, from: u64, to: &RecordedEvent) -> Query {
+        let query = if transaction.is_postgres() { Query::new(MOVE_AND_NOTIFY) } else { Query::new(MOVE) };
+        let query = query.bind(self.source).bind(from).bind(to.position).bind(to.event_id.to_string());
+        if !transaction.is_postgres() {
             return query;
         }
         let applied = Applied { generation: self.generation.number, position: to.position };

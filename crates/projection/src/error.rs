@@ -115,8 +115,8 @@ impl Error {
             // The low byte is the primary code: 19 is a constraint, 20 a mismatch of types.
             code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 19 | 20))
         } else {
-            // SQLSTATE classes: 22 is a data exception, 23 an integrity constraint.
-            code.starts_with("22") || code.starts_with("23")
+            // SQLSTATE classes: 21 are two rows with one key, 22 is a data exception, 23 an integrity constraint.
+            ["21", "22", "23"].iter().any(|class| code.starts_with(class))
         }
     }
 }

@@ -189,10 +189,11 @@ fn leased_pool(schema: String, connections_max: u32) -> PgPoolOptions {
 
 pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, Error> {
     let options: PgConnectOptions = url.parse()?;
-    // Queries of read models are short, and what they are asked for comes as JSON, into which no planner looks: compiling
-    // them, or planning them anew for each value, costs more than it gives. A plan made once must suit a table that grows.
-    let settings = [("jit", "off"), ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
-    Ok(options.options(settings).disable_statement_logging())
+    // Queries of read models are short; compiling them costs more than it gives.
+    Ok(options
+        .options([("jit", "off")])
+        .options(event_log::POSTGRES_INDEXED_PLANS)
+        .disable_statement_logging())
 }
 
 pub(crate) fn sqlite_options(file: &Path) -> SqliteConnectOptions {

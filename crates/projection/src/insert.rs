@@ -27,7 +27,8 @@ pub struct Insert<const COLUMNS: usize> {
     pub table: &'static str,
     /// Its columns, in the order of the values.
     pub columns: [&'static str; COLUMNS],
-    /// What becomes of a row whose key is there already; empty where that is an error. No two rows of one run may meet.
+    /// What becomes of a row whose key is there already; empty where that is an error. No two rows of one run may have one
+    /// key.
     pub on_conflict: &'static str,
 }
 
@@ -81,7 +82,7 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
     ) -> Result<(), Error> {
         let mut rows = rows.into_iter().map(values);
         let Some(first) = rows.next() else { return Ok(()) };
-        let mut columns = first.map(Column::starting_with);
+        let mut columns = first.map(Values::starting_with);
         for row in rows {
             for (column, value) in columns.iter_mut().zip(row) {
                 column.push(value);
@@ -107,7 +108,7 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         )
     }
 
-    fn postgres_text(&self, arrays: &[Column; COLUMNS]) -> String {
+    fn postgres_text(&self, arrays: &[Values; COLUMNS]) -> String {
         let Self { table, columns, on_conflict } = self;
         let placeholders =
             (1..).zip(arrays).map(|(number, array)| format!("${number}::{}[]", array.sql_type()));
@@ -121,13 +122,13 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
 }
 
 /// The values of one column.
-enum Column {
+enum Values {
     Integer(Vec<Option<i64>>),
     Text(Vec<Option<String>>),
     Bytes(Vec<Option<Vec<u8>>>),
 }
 
-impl Column {
+impl Values {
     fn starting_with(value: Value) -> Self {
         match value {
             Value::Integer(value) => Self::Integer(vec![value]),

@@ -1,7 +1,7 @@
 //! Carries a read model on as events come.
 
 use crate::{
-    Error, EventSource, Query, Reached, ReadDatabase, ReadModel, RebuildOptions,
+    Error, EventSource, Query, Reached, ReadDatabase, ReadModel, Reader as _, RebuildOptions,
     apply::{Outcome, Target},
     database::{Applied, Current},
     generation::Generation,
@@ -314,10 +314,9 @@ struct LastApplied {
 /// What is applied, and how many events were set aside on the way.
 async fn stored(generation: &Generation, source: &str) -> Result<(LastApplied, u64), Error> {
     let mut reading = generation.writer.begin_reading().await?;
-    let Reached { position, set_aside } = reading.reached(source).await?;
     let asked = Query::new("select event_id from checkpoint where source = $1").bind(source);
-    let row = reading.fetch_optional(asked).await?;
-    let event_id = row.map(|row| row.get::<String>(0)).transpose()?.and_then(|id| id.parse().ok());
+    let (Reached { position, set_aside }, rows) = reading.read(source, asked).await?;
+    let event_id = rows.first().map(|row| row.get::<String>(0)).transpose()?.and_then(|id| id.parse().ok());
     Ok((LastApplied { position, event_id }, set_aside))
 }
 

@@ -22,8 +22,7 @@ use std::borrow::Cow;
 /// ```
 ///
 /// Rows are found by their keys with `is_one_of(column, $1, type)`, whose parameter is a JSON array of `bigint` or `text`.
-/// PostgreSQL then reads them by the column's index; joined with `json_rows` it would scan a table that has grown since it
-/// was last analysed.
+/// Either database then reads them by the column's index.
 ///
 /// Columns are `bigint`, `text` or `bytea` in both databases; truth values are 0 and 1; `sum` and `avg` are cast back to
 /// `bigint`.
@@ -78,48 +77,48 @@ impl Query {
 const ROWS: &str = "json_rows(";
 const ONE_OF: &str = "is_one_of(";
 
-/// Replaces each call by what `written` makes of its arguments. Unclosed or empty calls stay as they are and the database
-/// refuses them.
-fn expand(text: Cow<'static, str>, call: &str, written: fn(&str, &str) -> String) -> Cow<'static, str> {
+/// Replaces each call by what `written` makes of its first argument and the others. A call that is unclosed or has only one
+/// stays as it is, and the database refuses it.
+fn expand(text: Cow<'static, str>, call: &str, written: fn(&str, &[&str]) -> String) -> Cow<'static, str> {
     if !text.contains(call) {
         return text;
     }
     let mut expanded = String::with_capacity(text.len() * 2);
     let mut rest = text.as_ref();
     while let Some(start) = rest.find(call) {
-        let arguments = &rest[start + call.len()..];
-        let Some((inside, after)) = arguments.split_once(')') else { break };
-        let Some((first, others)) = inside.split_once(',') else { break };
+        let Some((inside, after)) = rest[start + call.len()..].split_once(')') else { break };
+        let arguments: Vec<&str> = inside.split(',').map(str::trim).collect();
+        let [first, others @ ..] = arguments.as_slice() else { break };
+        if others.is_empty() {
+            break;
+        }
         expanded.push_str(&rest[..start]);
-        expanded.push_str(&written(first.trim(), others.trim()));
+        expanded.push_str(&written(first, others));
         rest = after;
     }
     expanded.push_str(rest);
     Cow::Owned(expanded)
 }
 
-fn sqlite_one_of(column: &str, keys: &str) -> String {
-    let placeholder = keys.split(',').next().unwrap_or(keys);
-    format!("{column} in (select value from json_each({placeholder}))")
-}
-
-fn postgres_one_of(column: &str, keys: &str) -> String {
-    let (placeholder, key_type) = keys.split_once(',').unwrap_or((keys, "text"));
-    let key_type = key_type.trim();
-    format!("{column} = any(array(select json_array_elements_text({placeholder}::json)::{key_type}))")
-}
-
-fn sqlite_rows(placeholder: &str, columns: &str) -> String {
-    let selected: Vec<String> = columns
-        .split(',')
-        .filter_map(|column| column.split_whitespace().next())
-        .map(|name| format!("value ->> '{name}' as {name}"))
-        .collect();
+fn sqlite_rows(placeholder: &str, columns: &[&str]) -> String {
+    let names = columns.iter().filter_map(|column| column.split_whitespace().next());
+    let selected: Vec<String> = names.map(|name| format!("value ->> '{name}' as {name}")).collect();
     format!("(select {} from json_each({placeholder}))", selected.join(", "))
 }
 
-fn postgres_rows(placeholder: &str, columns: &str) -> String {
+fn postgres_rows(placeholder: &str, columns: &[&str]) -> String {
+    let columns = columns.join(", ");
     format!("(select * from json_to_recordset({placeholder}::json) as json_row({columns}))")
+}
+
+fn sqlite_one_of(column: &str, keys: &[&str]) -> String {
+    let placeholder = keys.first().unwrap_or(&"");
+    format!("{column} in (select value from json_each({placeholder}))")
+}
+
+fn postgres_one_of(column: &str, keys: &[&str]) -> String {
+    let (placeholder, key_type) = (keys.first().unwrap_or(&""), keys.get(1).unwrap_or(&""));
+    format!("{column} = any(array(select json_array_elements_text({placeholder}::json)::{key_type}))")
 }
 
 macro_rules! values {

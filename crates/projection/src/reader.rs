@@ -2,7 +2,7 @@
 
 use crate::{Error, Query, ReadDatabase, Row, Transaction};
 
-/// How far a model has come with a source.
+/// How far a state of the model has come with a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reached {
     /// The last position that is applied; 0 before the first.
@@ -14,8 +14,9 @@ pub struct Reached {
 /// What can be asked one statement: a snapshot, to ask it more than one, or the database itself, which answers in a single
 /// round trip.
 pub trait Reader: Send {
-    /// All rows of the statement's answer, and how far the model had come with the source in the state that it was read
-    /// from. The statement bounds the number of its rows.
+    /// All rows of the statement's answer, in no order, and how far the model had come with the source in the state that
+    /// they were read from. The statement bounds their number. Three columns follow its own: `is_answer`,
+    /// `reached_position` and `reached_set_aside`.
     fn read(
         self,
         source: &str,
@@ -43,15 +44,11 @@ fn with_reached(source: &str, query: Query) -> Query {
             "select answer.*, reached.position as reached_position, reached.set_aside as reached_set_aside
              from (select coalesce((select position from checkpoint where source = ${place}), 0) as position,
                           (select count(*) from set_aside where source = ${place}) as set_aside) as reached
-             left join (select cast(1 as bigint) as is_answer, asked.* from ({text}) as asked) as answer on true"
+             left join (select asked.*, cast(1 as bigint) as is_answer from ({text}) as asked) as answer on true"
         )
     };
-    Query {
-        sqlite: extend(&query.sqlite).into(),
-        postgres: extend(&query.postgres).into(),
-        values: query.values,
-    }
-    .bind(source)
+    let (sqlite, postgres) = (extend(&query.sqlite).into(), extend(&query.postgres).into());
+    Query { sqlite, postgres, values: query.values }.bind(source)
 }
 
 fn split(mut rows: Vec<Row>) -> Result<(Reached, Vec<Row>), Error> {

@@ -19,7 +19,7 @@ pub(crate) enum Begun {
 }
 
 impl Transaction {
-    /// Runs the statement and gives the number of rows it changed.
+    /// Runs the statement and gives the number of rows that it changed, or answered with.
     pub async fn execute(&mut self, query: Query) -> Result<u64, Error> {
         Ok(match &mut self.0 {
             Begun::Sqlite(begun) => sqlite(query)?.execute(&mut **begun).await?.rows_affected(),

@@ -57,6 +57,11 @@ pub fn postgres_pool() -> PgPoolOptions {
     )
 }
 
+/// Settings of sessions whose questions all go by an index: a plan is made once for any values, and is right also where it
+/// was made while the table was empty.
+pub const POSTGRES_INDEXED_PLANS: [(&str, &str); 2] =
+    [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
+
 #[derive(Clone, Debug)]
 pub(crate) struct PostgresStore {
     readers: PgPool,
@@ -75,12 +80,10 @@ impl PostgresStore {
             Mode::Append => "off",
             Mode::ReadOnly => "on",
         };
-        // Every question goes by an index, so its plan is made once, also for a table that is still empty.
-        let reader_options = writer_options.clone().options([
-            ("default_transaction_read_only", read_only),
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-        ]);
+        let reader_options = writer_options
+            .clone()
+            .options([("default_transaction_read_only", read_only)])
+            .options(POSTGRES_INDEXED_PLANS);
         let readers = postgres_pool()
             .max_connections(READERS_MAX)
             .min_connections(0)

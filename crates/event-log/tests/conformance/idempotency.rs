@@ -5,7 +5,7 @@ use crate::{
     place::{Place, open},
     request::{RequestParts, request},
 };
-use event_log::{AppendError, Fingerprint, LogOptions};
+use event_log::{AppendError, Fingerprint, LogOptions, StreamId};
 use futures::future::join_all;
 use kernel::RequestId;
 use uuid::Uuid;
@@ -17,7 +17,8 @@ on_both_stores! {
     racing_repeats_from_two_writers_are_recorded_once,
     a_used_id_with_other_content_is_refused,
     a_refused_request_may_be_corrected_under_its_id,
-    outcomes_tell_recorded_reused_and_unknown_requests_apart,
+    a_look_up_tells_recorded_reused_and_unknown_requests_apart,
+    a_look_up_never_sees_a_request_without_its_events,
     a_repeat_after_a_crash_between_commit_and_answer_returns_the_first_outcome,
     a_crash_before_the_commit_leaves_nothing,
 }
@@ -97,18 +98,42 @@ async fn a_refused_request_may_be_corrected_under_its_id(place: Place) {
     log.close().await;
 }
 
-async fn outcomes_tell_recorded_reused_and_unknown_requests_apart(place: Place) {
+async fn a_look_up_tells_recorded_reused_and_unknown_requests_apart(place: Place) {
     let log = place.open().await;
     let asked = request().writing("household/a", 0, 3);
     let first = log.append(asked.clone()).await.unwrap();
 
     let unknown = RequestId::from_uuid(Uuid::new_v4());
-    let looked_up = log.look_up(&[], &[unknown, asked.request_id]).await.unwrap();
-    let [None, Some(recorded)] = &looked_up.requests[..] else { panic!("{looked_up:?}") };
+    let looked_up = log.look_up(&[], &[unknown, asked.request_id, asked.request_id]).await.unwrap();
+    let [None, Some(recorded), Some(same)] = &looked_up.requests[..] else { panic!("{looked_up:?}") };
+    assert_eq!((recorded, looked_up.streams.len()), (same, 0));
     let answer = recorded.answer(asked.request_id, &Fingerprint([1; 32]));
     assert_eq!(answer.unwrap(), event_log::Appended { replayed: true, ..first });
     let answer = recorded.answer(asked.request_id, &Fingerprint([9; 32]));
     assert!(matches!(answer, Err(AppendError::RequestIdReused(id)) if id == asked.request_id));
+    log.close().await;
+}
+
+async fn a_look_up_never_sees_a_request_without_its_events(place: Place) {
+    let log = place.open().await;
+    for number in 0..100 {
+        let stream = format!("household/{number}");
+        let asked = request().writing(&stream, 0, 2);
+        let (stream, id) = ([StreamId::try_from(stream).unwrap()], [asked.request_id]);
+        let appended = tokio::spawn({
+            let log = log.clone();
+            async move { log.append(asked).await }
+        });
+        loop {
+            let seen = log.look_up(&stream, &id).await.unwrap();
+            let events = seen.streams.get(&stream[0]).map_or(0, Vec::len);
+            assert_eq!(events, if seen.requests[0].is_some() { 2 } else { 0 });
+            if events == 2 {
+                break;
+            }
+        }
+        appended.await.unwrap().unwrap();
+    }
     log.close().await;
 }
 

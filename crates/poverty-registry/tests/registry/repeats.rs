@@ -11,9 +11,36 @@ use uuid::Uuid;
 
 const SINCE: &str = "2024-09-01";
 
-#[tokio::test]
-async fn a_repeat_gets_the_first_answer_even_where_the_command_would_now_be_refused() {
-    let office = Office::on_sqlite().await;
+/// Declares each test once for either store.
+macro_rules! on_both_stores {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::office::Office::on_sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::office::Office::on_postgres().await).await;
+            })+
+        }
+    };
+}
+
+on_both_stores![
+    a_repeat_gets_the_first_answer_even_where_the_command_would_now_be_refused,
+    the_same_id_with_another_content_is_refused,
+    a_stale_etag_is_refused_with_the_current_one,
+    a_command_that_is_only_validated_is_checked_in_full_and_writes_nothing,
+    racing_repeats_write_once_and_get_one_answer,
+    writers_that_meet_without_an_etag_are_decided_anew,
+    an_id_that_is_taken_is_refused_to_another_request,
+    today_is_the_day_in_viet_nam,
+];
+
+async fn a_repeat_gets_the_first_answer_even_where_the_command_would_now_be_refused(office: Office) {
     let registration = registration(PHUC_THAN, SINCE);
     let first = office.register(registration.clone()).await;
     let household = first.household.clone().unwrap();
@@ -41,9 +68,7 @@ async fn a_repeat_gets_the_first_answer_even_where_the_command_would_now_be_refu
     assert_eq!(office.log.head().await.unwrap(), written, "nothing was written");
 }
 
-#[tokio::test]
-async fn the_same_id_with_another_content_is_refused() {
-    let office = Office::on_sqlite().await;
+async fn the_same_id_with_another_content_is_refused(office: Office) {
     let first = registration(PHUC_THAN, SINCE);
     let household = office.register(first.clone()).await.household.unwrap().name;
     let other_place = RegisterHouseholdRequest { commune_code: SAN_THANG.into(), ..first.clone() };
@@ -61,9 +86,7 @@ async fn the_same_id_with_another_content_is_refused() {
     assert_eq!(office.log.head().await.unwrap(), 1, "nothing was written");
 }
 
-#[tokio::test]
-async fn a_stale_etag_is_refused_with_the_current_one() {
-    let office = Office::on_sqlite().await;
+async fn a_stale_etag_is_refused_with_the_current_one(office: Office) {
     let seen = office.register(registration(PHUC_THAN, SINCE)).await.household.unwrap();
     let current = office.relocate(relocation(&seen.name, SAN_THANG, "2025-01-01")).await.household.unwrap();
     let mut request = assessment(&seen.name, "2025-01-02", 140, 3);
@@ -83,9 +106,7 @@ async fn a_stale_etag_is_refused_with_the_current_one() {
     assert_eq!(office.get(&seen.name).await, after, "a reader sees the write");
 }
 
-#[tokio::test]
-async fn a_command_that_is_only_validated_is_checked_in_full_and_writes_nothing() {
-    let office = Office::on_sqlite().await;
+async fn a_command_that_is_only_validated_is_checked_in_full_and_writes_nothing(office: Office) {
     let mut request = registration(PHUC_THAN, SINCE);
     request.header.as_mut().unwrap().validate_only = true;
     let answer = office.register(request.clone()).await;
@@ -111,9 +132,7 @@ async fn a_command_that_is_only_validated_is_checked_in_full_and_writes_nothing(
     );
 }
 
-#[tokio::test]
-async fn racing_repeats_write_once_and_get_one_answer() {
-    let office = Office::on_sqlite().await;
+async fn racing_repeats_write_once_and_get_one_answer(office: Office) {
     // Many rounds, because the repeats meet at another point in each.
     for round in 1..=40 {
         let request = registration(PHUC_THAN, SINCE);
@@ -126,9 +145,7 @@ async fn racing_repeats_write_once_and_get_one_answer() {
     }
 }
 
-#[tokio::test]
-async fn writers_that_meet_without_an_etag_are_decided_anew() {
-    let office = Office::on_sqlite().await;
+async fn writers_that_meet_without_an_etag_are_decided_anew(office: Office) {
     let household = office.register(registration(PHUC_THAN, SINCE)).await.household.unwrap().name;
     let joins = (0..24).map(|_| {
         let mut joined = change(&household, "2025-01-01");
@@ -139,9 +156,7 @@ async fn writers_that_meet_without_an_etag_are_decided_anew() {
     assert_eq!(office.get(&household).await.member_count, 26);
 }
 
-#[tokio::test]
-async fn an_id_that_is_taken_is_refused_to_another_request() {
-    let office = Office::on_sqlite().await;
+async fn an_id_that_is_taken_is_refused_to_another_request(office: Office) {
     let id = Uuid::new_v4().to_string();
     let with_id = || RegisterHouseholdRequest { household_id: id.clone(), ..registration(PHUC_THAN, SINCE) };
     let registered = office.register(with_id()).await.household.unwrap();
@@ -151,9 +166,7 @@ async fn an_id_that_is_taken_is_refused_to_another_request() {
     assert_eq!(refused.fields, ["household_id"]);
 }
 
-#[tokio::test]
-async fn today_is_the_day_in_viet_nam() {
-    let office = Office::on_sqlite().await;
+async fn today_is_the_day_in_viet_nam(office: Office) {
     let request = registration(PHUC_THAN, "2026-11-24");
     let early = refused(office.registry.register_household(Request::new(request.clone())).await);
     assert_eq!(early.reason, "FUTURE_DATE");

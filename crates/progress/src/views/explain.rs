@@ -291,10 +291,11 @@ async fn page_of(
         "select given.*, event.event_id, event.type, event.recorded_at, event.household, event.document, event.actor
          from (select fact.position, fact.item, fact.leaf, fact.effective, {amount} * term.sign as amount {FACTS} {amount} <> 0
                and (fact.position > $5 or (fact.position = $5 and fact.item > $6))
-               order by fact.position, fact.item limit $7) as given
+               order by fact.position + 0, fact.item limit $7) as given
          join event on event.position = given.position
          order by given.position, given.item"
     );
+    // The order is by an expression, so that PostgreSQL begins with the facts of the leaves and not with all in their order.
     let (position, item) = match page.after {
         Some((position, item)) => (signed(position), signed(item)),
         None => (0, -1),

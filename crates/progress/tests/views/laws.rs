@@ -238,6 +238,9 @@ proptest! {
                 }
                 let row = answer.unwrap().area.unwrap();
                 prop_assert_eq!(key(row.area.as_ref()), area.as_str());
+                let together = proto::GetPovertyRequest { by_ethnicity: false, ..request(code, as_at, known, map) };
+                let together = province.poverty(together).await.unwrap().area.unwrap();
+                prop_assert_eq!(&together, &proto::PovertyRow { by_ethnicity: Vec::new(), ..row.clone() });
                 let shown = [&row.households, &row.persons].map(|counts| values(counts.as_ref().unwrap()));
                 prop_assert_eq!(shown, all, "{} on {} as known on {} on the map of {}", area, as_at, known, map);
                 for group in &row.by_ethnicity {

@@ -6,4 +6,5 @@
 mod common;
 mod projecting;
 mod properties;
+mod reading;
 mod rebuilding;
