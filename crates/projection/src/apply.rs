@@ -30,10 +30,13 @@ pub(crate) struct Target<'a> {
     pub(crate) clock: &'a SharedClock,
 }
 
-const MOVE: &str = "update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2";
+/// A rebuild halts the projector of a generation that it replaces; see `rebuild::halt`.
+const MOVE: &str = "
+    update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2 and event_id <> 'halted'";
 const MOVE_AND_NOTIFY: &str = "
     with moved as (
-        update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2 returning 1)
+        update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2 and event_id <> 'halted'
+        returning 1)
     select pg_notify($5, $6)::text from moved";
 
 impl Target<'_> {

@@ -222,11 +222,14 @@ impl<'a, M: ReadModel> Building<'a, M> {
     }
 }
 
-/// Takes the checkpoint away from the old generation's projector, which waits for this transaction and then finds that it
-/// has lost. Gives the position that the old generation had reached.
+/// Halts the old generation's projector, which waits for this transaction and then finds that it has lost. The position
+/// stays, for whoever still reads the old generation. Gives it.
 async fn halt(old: &Generation, source: &str) -> Result<(Transaction, u64), Error> {
     let mut transaction = old.writer.begin_writing().await?;
-    let taken = Query::new("delete from checkpoint where source = $1 returning position").bind(source);
-    let reached = transaction.fetch_optional(taken).await?.map_or(Ok(0), |row| row.get_u64(0))?;
+    let halted = Query::new(
+        "insert into checkpoint (source, position, event_id) values ($1, 0, 'halted')
+         on conflict (source) do update set event_id = excluded.event_id returning position",
+    );
+    let reached = transaction.fetch_one(halted.bind(source)).await?.get_u64(0)?;
     Ok((transaction, reached))
 }

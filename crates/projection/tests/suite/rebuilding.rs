@@ -1,7 +1,7 @@
 //! What holds while a read model is made anew beside the live one, on either database.
 
 use crate::common::{Counts, DEADLINE, MemoryLog, Place, Running, SOURCE, caught_up, counted};
-use projection::{Error, Query, RebuildOptions, Status, rebuild, verify};
+use projection::{Error, Query, Reader as _, RebuildOptions, Status, rebuild, verify};
 use testing::wait_until;
 use tokio_util::sync::CancellationToken;
 
@@ -9,6 +9,7 @@ on_both_databases![
     a_rebuilt_model_equals_the_live_one_while_events_still_arrive,
     readers_elsewhere_go_on_with_the_rebuilt_generation,
     the_old_generation_stays_until_its_readers_let_go,
+    a_reader_that_has_not_followed_yet_still_learns_how_far_it_reads,
     a_rebuild_that_dies_leaves_the_live_model_untouched_and_the_next_one_clears_up,
     a_second_rebuild_at_the_same_time_is_refused,
     a_cancelled_rebuild_changes_nothing,
@@ -99,6 +100,36 @@ async fn the_old_generation_stays_until_its_readers_let_go(place: Place) {
     drop(snapshot);
     only_generation(&place, "2").await;
     assert_eq!(counted(&database).await, log.fold());
+    projector.stop().await;
+}
+
+async fn a_reader_that_has_not_followed_yet_still_learns_how_far_it_reads(place: Place) {
+    let (here, there) = (place.open::<Counts>().await, place.open::<Counts>().await);
+    let letters = vec![("a", 1); 30];
+    let log = MemoryLog::with(&letters);
+    let projector = Running::start(&here, <Counts>::default(), &log);
+    caught_up(&there, &log).await;
+
+    let stop = CancellationToken::new();
+    let reader = tokio::spawn({
+        let (there, stop) = (there.clone(), stop.clone());
+        async move {
+            while !stop.is_cancelled() {
+                let query = Query::new("select amount from count");
+                let (reached, rows) = there.read(SOURCE, query).await.unwrap();
+                assert_eq!((reached.position, rows[0].get::<i64>(0).unwrap()), (30, 30));
+            }
+        }
+    });
+    for _ in 0..5 {
+        rebuild_now(&here, &log).await;
+        wait_until(DEADLINE, "the other handle to follow", || async {
+            there.generation().unwrap() == here.generation().unwrap()
+        })
+        .await;
+    }
+    stop.cancel();
+    reader.await.unwrap();
     projector.stop().await;
 }
 
