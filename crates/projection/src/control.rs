@@ -8,7 +8,7 @@ use crate::{
         try_exclusive_lock,
     },
 };
-use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Connection as _, sqlite::SqlitePoolOptions};
 
 /// A generation as it is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,18 @@ impl State {
 #[derive(Debug)]
 pub(crate) enum RebuildLock {
     File { _locked: std::fs::File },
-    Session { _locked: Box<sqlx::PgConnection> },
+    Session { locked: Box<sqlx::PgConnection> },
+}
+
+impl RebuildLock {
+    /// Lets the next rebuild begin at once: the server would free the lock only some time after the session's end.
+    pub(crate) async fn release(self) -> Result<(), Error> {
+        if let Self::Session { mut locked } = self {
+            sqlx::query("select pg_advisory_unlock_all()").execute(&mut *locked).await?;
+            locked.close().await?;
+        }
+        Ok(())
+    }
 }
 
 /// The register's database.
@@ -189,7 +200,7 @@ impl Control {
             ReadStore::Postgres(url) => {
                 let session = lock_session(url, &format!("rebuild/{name}")).await?;
                 let locked = Box::new(session.ok_or(Error::RebuildRunning(name))?);
-                Ok(RebuildLock::Session { _locked: locked })
+                Ok(RebuildLock::Session { locked })
             }
         }
     }

@@ -168,6 +168,22 @@ impl Generation {
         }
     }
 
+    /// Lets PostgreSQL know what its tables hold by now: the plans of those that were just filled would be made for empty
+    /// ones until it looks by itself.
+    pub(crate) async fn analyze(&self) -> Result<(), Error> {
+        let mut transaction = self.writer.begin_writing().await?;
+        if transaction.is_postgres() {
+            let tables = Query::new(
+                "select table_name::text from information_schema.tables where table_schema = current_schema()",
+            );
+            for row in transaction.fetch_all(tables).await? {
+                let table: String = row.get(0)?;
+                transaction.execute(Query::new(format!("analyze \"{table}\""))).await?;
+            }
+        }
+        transaction.commit().await
+    }
+
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

@@ -100,7 +100,7 @@ pub async fn verify<M: ReadModel>(
 struct Building<'a, M> {
     shared: &'a Shared,
     /// Held until the end: it keeps other rebuilds out.
-    _alone: RebuildLock,
+    alone: RebuildLock,
     generation: Generation,
     source_name: String,
     model: &'a mut M,
@@ -127,27 +127,18 @@ impl<'a, M: ReadModel> Building<'a, M> {
         tracing::info!(read_model.name = M::NAME, "making {} anew as generation {number}", M::NAME);
         let source_name = source.name().to_owned();
         let (position, set_aside) = (0, 0);
-        Ok(Self {
-            shared,
-            _alone: alone,
-            generation,
-            source_name,
-            model,
-            source,
-            options,
-            position,
-            set_aside,
-        })
+        Ok(Self { shared, alone, generation, source_name, model, source, options, position, set_aside })
     }
 
     /// Lets the generation go, and drops it unless it became the live one.
     async fn end(self) -> Result<Rebuilt, Error> {
-        let Self { shared, _alone, generation, model, position, set_aside, .. } = self;
+        let Self { shared, alone, generation, model, position, set_aside, .. } = self;
         model.forget();
         let number = generation.number;
         generation.close().await;
         drop(generation);
         shared.control.abandon_building().await?;
+        alone.release().await?;
         Ok(Rebuilt { generation: number, position, set_aside })
     }
 
@@ -159,6 +150,7 @@ impl<'a, M: ReadModel> Building<'a, M> {
             }
             self.fill_to(head, stop).await?;
         }
+        self.generation.analyze().await?;
         let live = self.shared.control.generations().await?.into_iter().find(|one| one.state == State::Live);
         let Some(live) = live else { return self.shared.control.switch_to(self.generation.number).await };
         let old = Generation::open(&self.shared.options, &self.shared.definition, live.number).await?;

@@ -264,3 +264,14 @@ async fn a_changed_row_is_found_by_comparing_with_the_log(place: Place) {
     let changed = verify(&database, &mut <Counts>::default(), &mut source, SMALL, &stop).await.unwrap();
     assert_eq!(changed.differing_tables(), ["count"]);
 }
+
+#[tokio::test]
+async fn the_tables_of_a_rebuilt_generation_are_analysed_before_they_are_read() {
+    let place = Place::postgres().await;
+    let database = place.open::<Counts>().await;
+    let log = MemoryLog::with(&[("a", 1), ("b", 2)]);
+    rebuild_now(&database, &log).await;
+    let rows = Query::new("select reltuples::bigint from pg_class where oid = 'counts_2.count'::regclass");
+    let rows = database.fetch_all(rows).await.unwrap();
+    assert_eq!(rows[0].get::<i64>(0).unwrap(), 2);
+}
