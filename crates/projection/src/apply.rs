@@ -33,11 +33,6 @@ pub(crate) struct Target<'a> {
 /// A rebuild halts the projector of a generation that it replaces; see `rebuild::halt`.
 const MOVE: &str = "
     update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2 and event_id <> 'halted'";
-const MOVE_AND_NOTIFY: &str = "
-    with moved as (
-        update checkpoint set position = $3, event_id = $4 where source = $1 and position = $2 and event_id <> 'halted'
-        returning 1)
-    select pg_notify($5, $6)::text from moved";
 
 impl Target<'_> {
     /// Applies the events that follow the position. When the database refuses the data of the batch, its events are told
@@ -124,13 +119,14 @@ impl Target<'_> {
 
     /// Concerns one row, or none where the checkpoint is elsewhere. PostgreSQL tells everybody of the move when it commits.
     fn advance(self, transaction: &Transaction, from: u64, to: &RecordedEvent) -> Query {
-        let query = if transaction.is_postgres() { Query::new(MOVE_AND_NOTIFY) } else { Query::new(MOVE) };
-        let query = query.bind(self.source).bind(from).bind(to.position).bind(to.event_id.to_string());
+        let bound =
+            |query: Query| query.bind(self.source).bind(from).bind(to.position).bind(to.event_id.to_string());
         if !transaction.is_postgres() {
-            return query;
+            return bound(Query::new(MOVE));
         }
+        let notify = format!("with moved as ({MOVE} returning 1) select pg_notify($5, $6)::text from moved");
         let applied = Applied { generation: self.generation.number, position: to.position };
-        query.bind(channel(self.definition)).bind(progress_payload(applied, self.source))
+        bound(Query::new(notify)).bind(channel(self.definition)).bind(progress_payload(applied, self.source))
     }
 
     async fn finish(

@@ -110,13 +110,13 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
 
     fn postgres_text(&self, arrays: &[Values; COLUMNS]) -> String {
         let Self { table, columns, on_conflict } = self;
-        let placeholders =
+        let parameters =
             (1..).zip(arrays).map(|(number, array)| format!("${number}::{}[]", array.sql_type()));
-        let placeholders: Vec<String> = placeholders.collect();
+        let parameters: Vec<String> = parameters.collect();
         format!(
             "insert into {table} ({}) select * from unnest({}) {on_conflict}",
             columns.join(", "),
-            placeholders.join(", ")
+            parameters.join(", ")
         )
     }
 }

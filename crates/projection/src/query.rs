@@ -77,9 +77,9 @@ impl Query {
 const ROWS: &str = "json_rows(";
 const ONE_OF: &str = "is_one_of(";
 
-/// Replaces each call by what `written` makes of its first argument and the others. A call that is unclosed or has only one
-/// stays as it is, and the database refuses it.
-fn expand(text: Cow<'static, str>, call: &str, written: fn(&str, &[&str]) -> String) -> Cow<'static, str> {
+/// Replaces each call by what `written` makes of its arguments. A call that is unclosed or has too few of them stays as it
+/// is, and the database refuses it.
+fn expand(text: Cow<'static, str>, call: &str, written: fn(&[&str]) -> Option<String>) -> Cow<'static, str> {
     if !text.contains(call) {
         return text;
     }
@@ -88,37 +88,36 @@ fn expand(text: Cow<'static, str>, call: &str, written: fn(&str, &[&str]) -> Str
     while let Some(start) = rest.find(call) {
         let Some((inside, after)) = rest[start + call.len()..].split_once(')') else { break };
         let arguments: Vec<&str> = inside.split(',').map(str::trim).collect();
-        let [first, others @ ..] = arguments.as_slice() else { break };
-        if others.is_empty() {
-            break;
-        }
+        let Some(written) = written(&arguments) else { break };
         expanded.push_str(&rest[..start]);
-        expanded.push_str(&written(first, others));
+        expanded.push_str(&written);
         rest = after;
     }
     expanded.push_str(rest);
     Cow::Owned(expanded)
 }
 
-fn sqlite_rows(placeholder: &str, columns: &[&str]) -> String {
+fn sqlite_rows(arguments: &[&str]) -> Option<String> {
+    let (parameter, columns) = arguments.split_first()?;
     let names = columns.iter().filter_map(|column| column.split_whitespace().next());
     let selected: Vec<String> = names.map(|name| format!("value ->> '{name}' as {name}")).collect();
-    format!("(select {} from json_each({placeholder}))", selected.join(", "))
+    Some(format!("(select {} from json_each({parameter}))", selected.join(", ")))
 }
 
-fn postgres_rows(placeholder: &str, columns: &[&str]) -> String {
+fn postgres_rows(arguments: &[&str]) -> Option<String> {
+    let (parameter, columns) = arguments.split_first()?;
     let columns = columns.join(", ");
-    format!("(select * from json_to_recordset({placeholder}::json) as json_row({columns}))")
+    Some(format!("(select * from json_to_recordset({parameter}::json) as json_row({columns}))"))
 }
 
-fn sqlite_one_of(column: &str, keys: &[&str]) -> String {
-    let placeholder = keys.first().unwrap_or(&"");
-    format!("{column} in (select value from json_each({placeholder}))")
+fn sqlite_one_of(arguments: &[&str]) -> Option<String> {
+    let [column, parameter, _] = arguments else { return None };
+    Some(format!("{column} in (select value from json_each({parameter}))"))
 }
 
-fn postgres_one_of(column: &str, keys: &[&str]) -> String {
-    let (placeholder, key_type) = (keys.first().unwrap_or(&""), keys.get(1).unwrap_or(&""));
-    format!("{column} = any(array(select json_array_elements_text({placeholder}::json)::{key_type}))")
+fn postgres_one_of(arguments: &[&str]) -> Option<String> {
+    let [column, parameter, key_type] = arguments else { return None };
+    Some(format!("{column} = any(array(select json_array_elements_text({parameter}::json)::{key_type}))"))
 }
 
 macro_rules! values {

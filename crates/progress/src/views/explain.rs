@@ -287,6 +287,7 @@ async fn page_of(
     page: &Page<FactPlace>,
 ) -> Result<Vec<(FactPlace, proto::Fact)>, Error> {
     let amount = amount_column(unit);
+    // The order is by an expression, so that PostgreSQL begins with the facts of the leaves and not with all in their order.
     let text = format!(
         "select given.*, event.event_id, event.type, event.recorded_at, event.household, event.document, event.actor
          from (select fact.position, fact.item, fact.leaf, fact.effective, {amount} * term.sign as amount {FACTS} {amount} <> 0
@@ -295,7 +296,6 @@ async fn page_of(
          join event on event.position = given.position
          order by given.position, given.item"
     );
-    // The order is by an expression, so that PostgreSQL begins with the facts of the leaves and not with all in their order.
     let (position, item) = match page.after {
         Some((position, item)) => (signed(position), signed(item)),
         None => (0, -1),

@@ -31,11 +31,12 @@ pub(crate) async fn poverty(
     let rows = std::iter::once(area).chain(parts.iter().copied());
     let sight = Sight::of(grounds, reader, view, rows, groups).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
-    let row = |portion: &Portion<'_>| sight.row(portion);
     Ok(proto::PovertyView {
-        area: Some(row(&Portion::whole(area))),
-        parts: parts.iter().map(|part| row(&Portion::whole(part))).collect(),
-        outside_parts: outside_parts.filter(|portion| sight.has_any(portion)).map(|portion| row(&portion)),
+        area: Some(sight.row(&Portion::whole(area))),
+        parts: parts.iter().map(|part| sight.row(&Portion::whole(part))).collect(),
+        outside_parts: outside_parts
+            .filter(|portion| sight.has_any(portion))
+            .map(|portion| sight.row(&portion)),
         view: Some(view.to_proto()),
         standard: grounds
             .reference
