@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 5] = [
     "muctieu/type/v1/type.proto",
     "muctieu/poverty/v1/poverty_registry.proto",
+    "muctieu/rural/v1/rural_criteria.proto",
+    "muctieu/funding/v1/funding_ledger.proto",
     "muctieu/progress/v1/progress.proto",
 ];
 

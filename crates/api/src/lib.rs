@@ -20,6 +20,16 @@ pub mod muctieu {
             tonic::include_proto!("muctieu.poverty.v1");
         }
     }
+    pub mod rural {
+        pub mod v1 {
+            tonic::include_proto!("muctieu.rural.v1");
+        }
+    }
+    pub mod funding {
+        pub mod v1 {
+            tonic::include_proto!("muctieu.funding.v1");
+        }
+    }
     pub mod progress {
         pub mod v1 {
             tonic::include_proto!("muctieu.progress.v1");
@@ -27,7 +37,10 @@ pub mod muctieu {
     }
 }
 
-pub use muctieu::{poverty::v1 as poverty, progress::v1 as progress, r#type::v1 as types};
+pub use muctieu::{
+    funding::v1 as funding, poverty::v1 as poverty, progress::v1 as progress, r#type::v1 as types,
+    rural::v1 as rural,
+};
 
 /// The compiled descriptors of all protos, for server reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

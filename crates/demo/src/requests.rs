@@ -11,8 +11,9 @@ use crate::{
     plan::Plan,
     schedule,
 };
+use api::types::CommandHeader;
 use api::poverty::{
-    ChangeMembersRequest, CommandHeader, DeprivationAnswer, MoveHouseholdRequest, NewMember,
+    ChangeMembersRequest, DeprivationAnswer, MoveHouseholdRequest, NewMember,
     RecordAssessmentRequest, RegisterHouseholdRequest, record_assessment_request::Income,
 };
 use kernel::Date;

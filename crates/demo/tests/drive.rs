@@ -1,10 +1,11 @@
 //! The driver against a registry that only takes notes.
 #![allow(clippy::unwrap_used, reason = "in a test a failed step is a failed test")]
 
+use api::types::CommandHeader;
 use api::{
     poverty::{
         BatchRecordAssessmentsRequest, BatchRegisterHouseholdsRequest, BatchWriteHouseholdsResponse,
-        BatchWriteResult, ChangeMembersRequest, CommandHeader, GetHouseholdRequest, Household,
+        BatchWriteResult, ChangeMembersRequest, GetHouseholdRequest, Household,
         ListHouseholdsRequest, ListHouseholdsResponse, MoveHouseholdRequest, RecordAssessmentRequest,
         RegisterHouseholdRequest, SearchHouseholdsRequest, SearchHouseholdsResponse, WriteHouseholdResponse,
         batch_write_result::Result as Item,

@@ -1,21 +1,17 @@
 //! Events of the poverty registry. The day of effect, the document and the actor stand beside the content, in the log.
 
-use crate::DecodeError;
 use kernel::{AreaKey, AssessmentId, HouseholdId, MemberId, Money, VillageCode};
 pub use kernel::{AreaType, PovertyClass};
 use serde::{Deserialize, Serialize};
 
-/// One fact about one household.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PovertyEvent {
-    /// `poverty.household_registered.v1`
-    HouseholdRegistered(HouseholdRegistered),
-    /// `poverty.members_changed.v1`
-    MembersChanged(MembersChanged),
-    /// `poverty.household_moved.v1`
-    HouseholdMoved(HouseholdMoved),
-    /// `poverty.household_assessed.v1`
-    HouseholdAssessed(HouseholdAssessed),
+crate::context_events! {
+    /// One fact about one household.
+    PovertyEvent {
+        HouseholdRegistered = "poverty.household_registered.v1",
+        MembersChanged = "poverty.members_changed.v1",
+        HouseholdMoved = "poverty.household_moved.v1",
+        HouseholdAssessed = "poverty.household_assessed.v1",
+    }
 }
 
 /// A household entered the registry.
@@ -128,24 +124,6 @@ pub enum Income {
 }
 
 impl PovertyEvent {
-    /// All type names of this context, every version ever released.
-    pub const TYPES: [&'static str; 4] = [
-        "poverty.household_registered.v1",
-        "poverty.members_changed.v1",
-        "poverty.household_moved.v1",
-        "poverty.household_assessed.v1",
-    ];
-
-    /// The stable versioned name under which the event is recorded.
-    pub const fn event_type(&self) -> &'static str {
-        match self {
-            Self::HouseholdRegistered(_) => Self::TYPES[0],
-            Self::MembersChanged(_) => Self::TYPES[1],
-            Self::HouseholdMoved(_) => Self::TYPES[2],
-            Self::HouseholdAssessed(_) => Self::TYPES[3],
-        }
-    }
-
     /// The household that the event is about.
     pub const fn household(&self) -> HouseholdId {
         match self {
@@ -154,57 +132,5 @@ impl PovertyEvent {
             Self::HouseholdMoved(event) => event.household,
             Self::HouseholdAssessed(event) => event.household,
         }
-    }
-
-    /// The content as the log keeps it.
-    pub fn encode(&self) -> Result<String, serde_json::Error> {
-        match self {
-            Self::HouseholdRegistered(event) => serde_json::to_string(event),
-            Self::MembersChanged(event) => serde_json::to_string(event),
-            Self::HouseholdMoved(event) => serde_json::to_string(event),
-            Self::HouseholdAssessed(event) => serde_json::to_string(event),
-        }
-    }
-
-    /// Reads an event of any version ever released.
-    pub fn decode(event_type: &str, content: &str) -> Result<Self, DecodeError> {
-        let read = match event_type {
-            "poverty.household_registered.v1" => serde_json::from_str(content).map(Self::HouseholdRegistered),
-            "poverty.members_changed.v1" => serde_json::from_str(content).map(Self::MembersChanged),
-            "poverty.household_moved.v1" => serde_json::from_str(content).map(Self::HouseholdMoved),
-            "poverty.household_assessed.v1" => serde_json::from_str(content).map(Self::HouseholdAssessed),
-            unknown => return Err(DecodeError::UnknownType(unknown.to_owned())),
-        };
-        read.map_err(|source| DecodeError::Shape { event_type: event_type.to_owned(), source })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fixture(event_type: &str) -> String {
-        let path = format!("{}/fixtures/{event_type}.json", env!("CARGO_MANIFEST_DIR"));
-        std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("every released type needs {path}: {error}"))
-    }
-
-    #[test]
-    fn every_version_ever_released_is_read_and_written_back_byte_for_byte() {
-        for event_type in PovertyEvent::TYPES {
-            let stored = fixture(event_type);
-            let event = PovertyEvent::decode(event_type, &stored).unwrap();
-            assert_eq!(event.event_type(), event_type);
-            assert_eq!(event.encode().unwrap(), stored.trim_end());
-        }
-    }
-
-    #[test]
-    fn an_unknown_type_and_a_broken_shape_are_told_apart() {
-        assert!(matches!(
-            PovertyEvent::decode("poverty.unheard_of.v1", "{}"),
-            Err(DecodeError::UnknownType(_))
-        ));
-        assert!(matches!(PovertyEvent::decode(PovertyEvent::TYPES[0], "{}"), Err(DecodeError::Shape { .. })));
     }
 }

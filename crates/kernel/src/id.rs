@@ -51,8 +51,16 @@ ids! {
     HouseholdId;
     /// A member (*thành viên*) of a household.
     MemberId;
-    /// One assessment (*rà soát*) of a household.
+    /// One assessment: a review (*rà soát*) of a household, or a unit held against a set of criteria (*đánh giá*).
     AssessmentId;
+    /// One observation (*số liệu*) of an indicator.
+    ObservationId;
+    /// One transfer (*bút toán*) of money from one account to another.
+    TransferId;
+    /// Works or a support (*công trình, hỗ trợ*) that money is detailed on.
+    ItemId;
+    /// One case (*vụ việc cần rà soát*) that a named officer settles.
+    CaseId;
     /// The caller's name for one request; repeating it repeats the answer, not the effect.
     RequestId;
 }

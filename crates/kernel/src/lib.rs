@@ -16,7 +16,9 @@ pub mod text;
 pub use area::{AreaCode, AreaKey, InvalidAreaKey, VillageCode};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
 pub use date::{Date, InvalidTimestamp, OPEN_START, Period, Timestamp, date, parse_date};
-pub use id::{AssessmentId, HouseholdId, InvalidId, MemberId, RequestId};
+pub use id::{
+    AssessmentId, CaseId, HouseholdId, InvalidId, ItemId, MemberId, ObservationId, RequestId, TransferId,
+};
 pub use money::{Money, MoneyOverflow};
 pub use poverty::{AreaType, PovertyClass};
 pub use ratio::{InvalidRatio, Ratio};

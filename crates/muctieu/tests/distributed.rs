@@ -4,9 +4,10 @@
 
 mod common;
 
+use api::types::CommandHeader;
 use api::{
     poverty::{
-        CommandHeader, DeprivationAnswer, NewMember, RecordAssessmentRequest, RegisterHouseholdRequest,
+        DeprivationAnswer, NewMember, RecordAssessmentRequest, RegisterHouseholdRequest,
         poverty_registry_client::PovertyRegistryClient, record_assessment_request::Income,
     },
     progress::{GetPovertyRequest, PointOfView, progress_client::ProgressClient},

@@ -19,7 +19,7 @@ use events::poverty::PovertyEvent;
 use futures::future::join_all;
 use kernel::{AreaCode, HouseholdId, MemberId, RequestId, SharedClock};
 use reference::Reference;
-use service::Refusal;
+use service::{Refusal, request::fields::Effect};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -45,15 +45,6 @@ pub struct Intent {
     /// Of the request without its id: the same for every repeat. It may tell personal data to whoever guesses well, so it
     /// is recorded as it stands only for commands without any.
     pub fingerprint: Fingerprint,
-}
-
-/// Whether a command is recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// It is.
-    Recorded,
-    /// Everything is checked, nothing is written.
-    ValidatedOnly,
 }
 
 /// How much the answers tell.

@@ -22,7 +22,7 @@ use kernel::AreaKey;
 use reference::{AreaKind, Reference};
 use service::{
     Refusal, reason,
-    request::{ConsistencyToken, Page, PageSizes, QueryHash, actor},
+    request::{ConsistencyToken, Page, PageSizes, QueryHash, actor, fields},
 };
 use std::sync::Arc;
 use tonic::{Request, Response, Status, metadata::MetadataMap};
@@ -126,12 +126,7 @@ impl PovertyRegistry {
     /// `areas/<code>@<first day>` of a commune, ward, township or village of any map.
     fn area(&self, name: &str) -> Result<AreaKey, Refusal> {
         const FIELD: &str = "area";
-        const SHAPE: &str = "areas/03618@2025-07-01";
-        if name.is_empty() {
-            return Err(request::missing(FIELD));
-        }
-        let key: Option<AreaKey> = name.strip_prefix("areas/").and_then(|key| key.parse().ok());
-        let key = key.ok_or_else(|| request::invalid(FIELD, name, SHAPE))?;
+        let key = fields::area_key(FIELD, name)?;
         let Some(area) = self.reference.areas.get(&key) else {
             return Err(Refusal::new(&reason::UNKNOWN_AREA).with("area", key).at(FIELD));
         };
@@ -197,7 +192,7 @@ fn class_filter(number: i32) -> Result<Option<&'static str>, Refusal> {
         Ok(types::PovertyClass::NotReviewed) => Ok(Some(NOT_ASSESSED)),
         Err(_) => {
             let expected = "POOR, NEAR_POOR, NOT_POOR, NOT_REVIEWED";
-            Err(request::invalid("poverty_class", &number.to_string(), expected))
+            Err(fields::invalid("poverty_class", &number.to_string(), expected))
         }
     }
 }

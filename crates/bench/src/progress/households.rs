@@ -1,7 +1,8 @@
 //! The synthetic households of the load: everything about one follows from its number.
 
+use api::types::CommandHeader;
 use api::poverty::{
-    CommandHeader, DeprivationAnswer, NewMember, RecordAssessmentRequest, RegisterHouseholdRequest,
+    DeprivationAnswer, NewMember, RecordAssessmentRequest, RegisterHouseholdRequest,
     record_assessment_request::Income,
 };
 use uuid::Uuid;

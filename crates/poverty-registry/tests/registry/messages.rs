@@ -1,7 +1,8 @@
 //! Requests that are lawful as they stand; tests break them. All persons are invented.
 
+use api::types::CommandHeader;
 use api::poverty::{
-    ChangeMembersRequest, CommandHeader, DeprivationAnswer, ListHouseholdsRequest, MoveHouseholdRequest,
+    ChangeMembersRequest, DeprivationAnswer, ListHouseholdsRequest, MoveHouseholdRequest,
     NewMember, RecordAssessmentRequest, RegisterHouseholdRequest, SearchHouseholdsRequest, Sex,
     record_assessment_request::Income,
 };

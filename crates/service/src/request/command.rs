@@ -108,7 +108,7 @@ pub fn actor(metadata: &MetadataMap) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::poverty::{CommandHeader, MoveHouseholdRequest};
+    use api::{poverty::MoveHouseholdRequest, types::CommandHeader};
 
     #[test]
     fn a_request_id_is_required_and_must_be_a_uuid() {

@@ -2,6 +2,7 @@
 
 mod command;
 mod consistency;
+pub mod fields;
 mod page;
 mod token;
 
