@@ -20,7 +20,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("projection", &["kernel", "event-log"]),
     ("event-bus", &["kernel", "event-log", "projection"]),
     ("service", &["kernel", "event-log", "api"]),
+    ("poverty-view", &["kernel", "reference", "events", "event-log", "projection"]),
+    ("decider", &["kernel", "event-log", "service"]),
     ("poverty-registry", SERVICES_MAY_USE),
+    ("rural-criteria", SERVICES_MAY_USE),
+    ("funding-ledger", SERVICES_MAY_USE),
     ("progress", SERVICES_MAY_USE),
     ("demo", &["kernel", "reference", "api"]),
     (
@@ -32,9 +36,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "api",
             "event-log",
             "projection",
+            "decider",
             "event-bus",
             "service",
             "poverty-registry",
+            "poverty-view",
+            "rural-criteria",
+            "funding-ledger",
             "progress",
             "demo",
         ],
@@ -45,7 +53,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 const SERVICES_MAY_USE: &[&str] =
-    &["kernel", "reference", "events", "api", "event-log", "projection", "service"];
+    &["kernel", "reference", "events", "api", "event-log", "projection", "decider", "service", "poverty-view"];
 
 /// Crates that are pure from end to end, with everything from outside that they may use.
 const PURE_CRATES: &[(&str, &[&str])] = &[

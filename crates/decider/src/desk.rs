@@ -1,0 +1,525 @@
+//! Decides what waits, appends it together, answers.
+
+use crate::{Decision, Disorder, Error, Fact, Intent, Model};
+use event_log::{
+    AppendError, AppendRequest, Appended, EventLog, NewEvent, RecordedEvent, StreamId, StreamWrite,
+};
+use futures::future::join_all;
+use kernel::{Date, RequestId, SharedClock, Timestamp};
+use service::{
+    Refusal, reason,
+    request::{fields::Effect, not_caught_up},
+};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Events read from the log at once.
+const READ_EVENTS_MAX: usize = 40_960;
+/// The log is asked where something was told, and at least this often, should that be lost.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Bounds of a desk.
+#[derive(Clone, Copy, Debug)]
+pub struct DeskOptions {
+    /// Commands that wait at most; more are refused.
+    pub queue_max: usize,
+    /// Commands decided together at most.
+    pub batch_max: usize,
+    /// How long a command is decided anew while other processes keep coming first. An attempt that began within it counts.
+    pub contention_max: Duration,
+}
+
+impl Default for DeskOptions {
+    fn default() -> Self {
+        Self { queue_max: 10_000, batch_max: 1_000, contention_max: Duration::from_secs(5) }
+    }
+}
+
+/// A command that was carried out now or before.
+#[derive(Clone, Debug)]
+pub struct Accepted<E> {
+    /// Its facts, in order.
+    pub facts: Vec<Fact<E>>,
+    /// Where it was recorded; `None` where it was only validated.
+    pub recorded: Option<Appended>,
+}
+
+/// Carries commands out and answers questions. Cheap to clone.
+pub struct Desk<M: Model> {
+    shared: Arc<Shared<M>>,
+    waiting: mpsc::Sender<Waiting<M>>,
+}
+
+struct Shared<M> {
+    state: RwLock<State<M>>,
+    /// The last position that is applied.
+    applied: watch::Sender<u64>,
+    stopped: CancellationToken,
+}
+
+struct State<M> {
+    model: M,
+    position: u64,
+}
+
+/// The model as the log told it up to a position.
+pub struct View<'a, M>(RwLockReadGuard<'a, State<M>>);
+
+struct Waiting<M: Model> {
+    actor: String,
+    intent: Arc<Intent<M::Command>>,
+    begun: Instant,
+    answer: oneshot::Sender<Result<Accepted<M::Event>, Refusal>>,
+}
+
+impl<M: Model> Clone for Desk<M> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), waiting: self.waiting.clone() }
+    }
+}
+
+impl<M: Model> fmt::Debug for Desk<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("position", &*self.shared.applied.borrow()).finish_non_exhaustive()
+    }
+}
+
+impl<M> View<'_, M> {
+    /// What the model is.
+    pub fn model(&self) -> &M {
+        &self.0.model
+    }
+
+    /// The last position that is applied.
+    pub fn position(&self) -> u64 {
+        self.0.position
+    }
+}
+
+impl<M: Model> Desk<M> {
+    /// Folds the log into the empty model. The future beside the desk does the work from then on: it ends when `stop` is
+    /// cancelled, after what waited is answered, or with the error after which nothing can be decided any more.
+    pub async fn open(
+        log: EventLog,
+        model: M,
+        clock: SharedClock,
+        options: DeskOptions,
+        stop: CancellationToken,
+    ) -> Result<(Self, impl Future<Output = Result<(), Error>> + Send + 'static), Error> {
+        let shared = Arc::new(Shared {
+            state: RwLock::new(State { model, position: 0 }),
+            applied: watch::channel(0).0,
+            stopped: CancellationToken::new(),
+        });
+        let (waiting, queue) = mpsc::channel(options.queue_max);
+        let worker = Worker { shared: Arc::clone(&shared), log, clock, options, queue };
+        worker.catch_up().await?;
+        let stopped = shared.stopped.clone();
+        let work = async move {
+            let _stopped = stopped.drop_guard();
+            worker.run(stop).await
+        };
+        Ok((Self { shared, waiting }, work))
+    }
+
+    /// Carries the commands out; each is accepted or refused on its own. One answer for each, in order.
+    pub async fn execute(
+        &self,
+        actor: &str,
+        intents: Vec<Intent<M::Command>>,
+    ) -> Vec<Result<Accepted<M::Event>, Refusal>> {
+        let begun = Instant::now();
+        let mut answers = Vec::with_capacity(intents.len());
+        for intent in intents {
+            let (answer, answered) = oneshot::channel();
+            let waiting = Waiting { actor: actor.to_owned(), intent: Arc::new(intent), begun, answer };
+            answers.push(match self.waiting.try_send(waiting) {
+                Ok(()) => Ok(answered),
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    Err(Refusal::new(&reason::OVERLOADED).with("what", "writes"))
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => Err(Refusal::new(&reason::SHUTTING_DOWN)),
+            });
+        }
+        let mut done = Vec::with_capacity(answers.len());
+        for answer in answers {
+            done.push(match answer {
+                Ok(answered) => answered.await.unwrap_or_else(|_| Err(Refusal::new(&reason::OUTCOME_UNKNOWN))),
+                Err(refusal) => Err(refusal),
+            });
+        }
+        done
+    }
+
+    /// The model as it stands. Not to be held over an await.
+    pub fn read(&self) -> View<'_, M> {
+        View(self.shared.read())
+    }
+
+    /// The model once it has applied the position, which it waits for within the bound.
+    pub async fn read_from(&self, position: u64, wait_max: Duration) -> Result<View<'_, M>, Refusal> {
+        let mut applied = self.shared.applied.subscribe();
+        let waited = tokio::time::timeout(wait_max, async {
+            tokio::select! {
+                reached = applied.wait_for(|applied| *applied >= position) => reached.is_ok(),
+                () = self.shared.stopped.cancelled() => false,
+            }
+        });
+        match waited.await {
+            Ok(true) => Ok(self.read()),
+            Ok(false) => Err(Refusal::new(&reason::SHUTTING_DOWN)),
+            Err(_) => Err(not_caught_up(*self.shared.applied.borrow(), position)),
+        }
+    }
+
+    /// The last position that is applied; wakes with each change.
+    pub fn applied(&self) -> watch::Receiver<u64> {
+        self.shared.applied.subscribe()
+    }
+}
+
+impl<M> Shared<M> {
+    /// A panic while the model was changed leaves the lock poisoned; the worker has then ended, and what it applied stands.
+    fn read(&self) -> RwLockReadGuard<'_, State<M>> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State<M>> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Worker<M: Model> {
+    shared: Arc<Shared<M>>,
+    log: EventLog,
+    clock: SharedClock,
+    options: DeskOptions,
+    queue: mpsc::Receiver<Waiting<M>>,
+}
+
+/// A decision that waits to be appended, with its facts by stream.
+struct Decided<M: Model> {
+    waiting: Waiting<M>,
+    facts: Vec<(StreamId, Fact<M::Event>)>,
+    request: AppendRequest,
+}
+
+/// A batch after its decisions.
+struct Round<M: Model> {
+    decided: Vec<Decided<M>>,
+    /// Refused on a state that may be behind the log.
+    refused: Vec<(Waiting<M>, Refusal)>,
+}
+
+impl<M: Model> Worker<M> {
+    async fn run(mut self, stop: CancellationToken) -> Result<(), Error> {
+        let mut told = self.log.watch();
+        let mut again: Vec<Waiting<M>> = Vec::new();
+        loop {
+            let mut batch = std::mem::take(&mut again);
+            if batch.is_empty() {
+                tokio::select! {
+                    biased;
+                    first = self.queue.recv() => match first {
+                        Some(first) => batch.push(first),
+                        None => return Ok(()),
+                    },
+                    _ = told.changed() => {
+                        self.catch_up().await?;
+                        continue;
+                    }
+                    () = tokio::time::sleep(ASK_AGAIN_AFTER) => {
+                        self.catch_up().await?;
+                        continue;
+                    }
+                    () = stop.cancelled(), if !self.queue.is_closed() => {
+                        self.queue.close();
+                        continue;
+                    }
+                }
+            }
+            while batch.len() < self.options.batch_max {
+                let Ok(next) = self.queue.try_recv() else { break };
+                batch.push(next);
+            }
+            again = self.serve(batch).await?;
+        }
+    }
+
+    /// Serves a batch; what another process overtook comes back, to be decided anew.
+    async fn serve(&mut self, batch: Vec<Waiting<M>>) -> Result<Vec<Waiting<M>>, Error> {
+        let batch = self.answer_repeats(batch).await;
+        let (batch, mut later) = first_of_each_request(batch);
+        let mut round = self.decide(batch);
+        if !round.refused.is_empty() && self.catch_up().await? {
+            let refused = round.refused.drain(..).map(|(waiting, _)| waiting);
+            let mut anew: Vec<_> = round.decided.drain(..).map(|decided| decided.waiting).collect();
+            anew.extend(refused);
+            round = self.decide(anew);
+        }
+        for (waiting, refusal) in round.refused {
+            answer(waiting, Err(refusal));
+        }
+        later.extend(self.append(round.decided).await?);
+        Ok(later)
+    }
+
+    /// Answers what the log has recorded before and gives back the rest.
+    async fn answer_repeats(&self, batch: Vec<Waiting<M>>) -> Vec<Waiting<M>> {
+        let requests: Vec<RequestId> = batch.iter().map(|waiting| waiting.intent.request_id()).collect();
+        let found = match self.log.look_up(&[], &requests).await {
+            Ok(found) => found.requests,
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                for waiting in batch {
+                    answer(waiting, Err(refusal.clone()));
+                }
+                return Vec::new();
+            }
+        };
+        let mut rest = Vec::with_capacity(batch.len());
+        for (waiting, recorded) in batch.into_iter().zip(found) {
+            let Some(recorded) = recorded else {
+                rest.push(waiting);
+                continue;
+            };
+            let first = recorded.answer(waiting.intent.request_id(), &waiting.intent.fingerprint);
+            let repeated = match first {
+                Ok(first) => self.recorded_facts(first).await,
+                Err(error) => Err(error.into()),
+            };
+            answer(waiting, repeated);
+        }
+        rest
+    }
+
+    /// The facts of a request that was recorded before.
+    async fn recorded_facts(&self, first: Appended) -> Result<Accepted<M::Event>, Refusal> {
+        let count = usize::try_from(first.last_position - first.first_position + 1).unwrap_or(usize::MAX);
+        let events = self.log.read(first.first_position - 1, count).await?;
+        let facts: Result<Vec<_>, Disorder> = events.iter().map(fact_of::<M>).collect();
+        let facts = facts.map_err(|disorder| {
+            tracing::error!(%disorder, "recorded request cannot be read: {disorder}");
+            Refusal::new(&reason::INTERNAL)
+        })?;
+        Ok(Accepted { facts, recorded: Some(first) })
+    }
+
+    /// Decides the commands, each on what the ones before it would write. The model is left as it was.
+    fn decide(&self, batch: Vec<Waiting<M>>) -> Round<M> {
+        let now = self.clock.now();
+        let mut round = Round { decided: Vec::with_capacity(batch.len()), refused: Vec::new() };
+        let mut validated = Vec::new();
+        let mut state = self.shared.write();
+        let mut next = state.position + 1;
+        for waiting in batch {
+            match self.decide_one(&mut state.model, &waiting, now, next) {
+                Ok((facts, request)) if waiting.intent.header.effect == Effect::Recorded => {
+                    next += facts.len() as u64;
+                    round.decided.push(Decided { waiting, facts, request });
+                }
+                Ok((facts, _)) => {
+                    take_back(&mut state.model, &facts);
+                    validated.push((waiting, facts));
+                }
+                Err(refusal) => round.refused.push((waiting, refusal)),
+            }
+        }
+        for decided in round.decided.iter().rev() {
+            take_back(&mut state.model, &decided.facts);
+        }
+        drop(state);
+        for (waiting, facts) in validated {
+            let facts = facts.into_iter().map(|(_, fact)| fact).collect();
+            answer(waiting, Ok(Accepted { facts, recorded: None }));
+        }
+        round
+    }
+
+    /// Decides one command and applies what it would write, from the position on.
+    fn decide_one(
+        &self,
+        model: &mut M,
+        waiting: &Waiting<M>,
+        now: Timestamp,
+        first: u64,
+    ) -> Result<(Vec<(StreamId, Fact<M::Event>)>, AppendRequest), Refusal> {
+        let Waiting { actor, intent, .. } = waiting;
+        let today: Date = now.day();
+        let Decision { writes, conditions } = model.decide(&intent.command, today)?;
+        let internal = |disorder: Disorder| {
+            tracing::error!(%disorder, "decision cannot be applied: {disorder}");
+            Refusal::new(&reason::INTERNAL)
+        };
+        let mut request = AppendRequest {
+            request_id: intent.request_id(),
+            fingerprint: intent.fingerprint,
+            actor: actor.clone(),
+            document: intent.header.document.clone(),
+            correlation_id: None,
+            causation_id: None,
+            writes: Vec::with_capacity(writes.len()),
+            conditions,
+        };
+        let mut facts: Vec<(StreamId, Fact<M::Event>)> = Vec::new();
+        for write in writes {
+            let mut events = Vec::with_capacity(write.events.len());
+            for (effective, area, event) in write.events {
+                let position = first + facts.len() as u64;
+                let document = intent.header.document.clone();
+                let fact =
+                    Fact { position, effective, recorded_at: now, document, actor: actor.clone(), event };
+                let encoded = M::encode(&fact.event)
+                    .and_then(|encoded| model.apply(&write.stream, &fact).map(|()| encoded));
+                let (event_type, content) = match encoded {
+                    Ok(encoded) => encoded,
+                    Err(disorder) => {
+                        take_back(model, &facts);
+                        return Err(internal(disorder));
+                    }
+                };
+                events.push(NewEvent { event_type, area, effective, content });
+                facts.push((write.stream.clone(), fact));
+            }
+            request.writes.push(StreamWrite {
+                stream: write.stream,
+                expected_version: write.version,
+                events,
+            });
+        }
+        Ok((facts, request))
+    }
+
+    /// Appends everything at once and applies what the log recorded.
+    async fn append(&self, decided: Vec<Decided<M>>) -> Result<Vec<Waiting<M>>, Error> {
+        let appends = decided.iter().map(|decided| self.log.append(decided.request.clone()));
+        let outcomes = join_all(appends).await;
+        let mut again = Vec::new();
+        let mut recorded = Vec::with_capacity(decided.len());
+        for (Decided { waiting, facts, .. }, outcome) in decided.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(appended) if !appended.replayed => recorded.push((waiting, facts, appended)),
+                // Recorded by another process meanwhile: its answer is looked up.
+                Ok(_) => again.push(waiting),
+                Err(AppendError::Stale { .. }) => {
+                    if waiting.begun.elapsed() > self.options.contention_max {
+                        answer(waiting, Err(Refusal::new(&reason::CONCURRENT_CHANGE)));
+                    } else {
+                        again.push(waiting);
+                    }
+                }
+                Err(error) => answer(waiting, Err(error.into())),
+            }
+        }
+        recorded.sort_by_key(|(_, _, appended)| appended.first_position);
+        if !again.is_empty() || !self.apply_recorded(&mut recorded)? {
+            self.catch_up().await?;
+        }
+        for (waiting, facts, appended) in recorded {
+            let facts = facts.into_iter().map(|(_, fact)| fact).collect();
+            answer(waiting, Ok(Accepted { facts, recorded: Some(appended) }));
+        }
+        Ok(again)
+    }
+
+    /// Gives the facts the places that the log gave them, and applies them as far as they follow one another; false where
+    /// the log holds something between them.
+    fn apply_recorded(
+        &self,
+        recorded: &mut [(Waiting<M>, Vec<(StreamId, Fact<M::Event>)>, Appended)],
+    ) -> Result<bool, Error> {
+        let mut state = self.shared.write();
+        let mut whole = true;
+        for (_, facts, appended) in recorded {
+            for (position, (stream, fact)) in (appended.first_position..).zip(facts) {
+                fact.position = position;
+                fact.recorded_at = appended.recorded_at;
+                whole = whole && position == state.position + 1;
+                if whole {
+                    state.model.apply(stream, fact).map_err(|disorder| Error::Disorder { position, disorder })?;
+                    state.position = position;
+                }
+            }
+        }
+        self.shared.applied.send_replace(state.position);
+        Ok(whole)
+    }
+
+    /// Applies what the log holds beyond what is applied; whether there was anything.
+    async fn catch_up(&self) -> Result<bool, Error> {
+        let mut any = false;
+        loop {
+            let after = self.shared.read().position;
+            let events = match self.log.read(after, READ_EVENTS_MAX).await {
+                Ok(events) => events,
+                Err(event_log::Error::Store(error)) if any || after > 0 => {
+                    // The log is away: commands are refused by it, and what is known stays.
+                    tracing::warn!(%error, "log cannot be read just now: {error}");
+                    return Ok(any);
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if events.is_empty() {
+                let head = self.log.head().await.unwrap_or(after);
+                if head < after {
+                    return Err(Error::WentBack { head, applied: after });
+                }
+                return Ok(any);
+            }
+            any = true;
+            let ends_here = events.len() < READ_EVENTS_MAX;
+            let mut state = self.shared.write();
+            for event in &events {
+                let position = event.position;
+                let disordered = |disorder| Error::Disorder { position, disorder };
+                let fact = fact_of::<M>(event).map_err(disordered)?;
+                state.model.apply(&event.stream, &fact).map_err(disordered)?;
+                state.position = position;
+            }
+            self.shared.applied.send_replace(state.position);
+            drop(state);
+            if ends_here {
+                return Ok(any);
+            }
+        }
+    }
+}
+
+/// Of several commands with one request id the first; the others are looked at when that one is recorded.
+fn first_of_each_request<M: Model>(batch: Vec<Waiting<M>>) -> (Vec<Waiting<M>>, Vec<Waiting<M>>) {
+    let mut seen = std::collections::HashSet::with_capacity(batch.len());
+    batch.into_iter().partition(|waiting| {
+        waiting.intent.header.effect == Effect::ValidatedOnly || seen.insert(waiting.intent.request_id())
+    })
+}
+
+fn take_back<M: Model>(model: &mut M, facts: &[(StreamId, Fact<M::Event>)]) {
+    for (stream, fact) in facts.iter().rev() {
+        model.undo(stream, fact);
+    }
+}
+
+/// A caller that has gone away is no failure.
+fn answer<M: Model>(waiting: Waiting<M>, answer: Result<Accepted<M::Event>, Refusal>) {
+    let _ = waiting.answer.send(answer);
+}
+
+fn fact_of<M: Model>(recorded: &RecordedEvent) -> Result<Fact<M::Event>, Disorder> {
+    let metadata = recorded.read_metadata().map_err(|error| Disorder(format!("metadata: {error}")))?;
+    Ok(Fact {
+        position: recorded.position,
+        effective: recorded.effective,
+        recorded_at: recorded.recorded_at,
+        document: metadata.document,
+        actor: metadata.actor,
+        event: M::decode(&recorded.event_type, &recorded.content)?,
+    })
+}
