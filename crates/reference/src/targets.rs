@@ -1,7 +1,7 @@
 //! The targets of the provincial resolution and the figures it starts from.
 
 use crate::{packs::Packs, packs::Sourced, provenance::Provenance};
-use kernel::{Period, Ratio};
+use kernel::{AreaKey, Period, Ratio};
 use serde::Deserialize;
 use std::{collections::HashMap, fmt};
 
@@ -76,7 +76,7 @@ impl Feed {
     }
 }
 
-/// How an actual value is computed from the poverty registry.
+/// How an actual value is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Computation {
@@ -86,6 +86,56 @@ pub enum Computation {
     MeanYearlyFallOfPoorDistricts,
     /// Poor households of the province out of those at the start.
     RelativeToStart,
+    /// Communes that hold a title of new rural, of whatever tier.
+    CommunesRecognised,
+    /// Communes that hold the title of advanced new rural or a higher one.
+    AdvancedCommunesRecognised,
+    /// Districts among the target's areas that hold the title.
+    DistrictsRecognised,
+    /// Criteria met, in the mean of all communes.
+    MeanCriteriaMet,
+    /// Communes that meet fewer than 15 criteria.
+    CommunesBelowFifteenCriteria,
+    /// Villages with the title out of all villages of especially difficult communes.
+    VillagesRecognisedInDifficultCommunes,
+    /// Districts that left the list of poor districts.
+    DistrictsLeftPoorList,
+    /// Communes that left the especially difficult area out of those in it at the start.
+    CommunesLeftDifficultList,
+    /// Members of poor and near-poor households that are not deprived in health insurance, out of all their members.
+    InsuredMembersOfPoorHouseholds,
+    /// Poor and near-poor households that are not deprived in the school attendance of children.
+    SchoolingInPoorHouseholds,
+    /// Poor and near-poor households that are not deprived in hygienic latrines.
+    LatrinesInPoorHouseholds,
+    /// Poor and near-poor households that are not deprived in telecommunication.
+    TelecomInPoorHouseholds,
+    /// What units report with a document, against the indicator with the target's id.
+    Reported,
+}
+
+impl Computation {
+    /// Where its input comes from.
+    pub const fn feed(self) -> Feed {
+        match self {
+            Self::MeanYearlyFall
+            | Self::MeanYearlyFallOfPoorDistricts
+            | Self::RelativeToStart
+            | Self::InsuredMembersOfPoorHouseholds
+            | Self::SchoolingInPoorHouseholds
+            | Self::LatrinesInPoorHouseholds
+            | Self::TelecomInPoorHouseholds => Feed::Poverty,
+            Self::CommunesRecognised
+            | Self::AdvancedCommunesRecognised
+            | Self::DistrictsRecognised
+            | Self::MeanCriteriaMet
+            | Self::CommunesBelowFifteenCriteria
+            | Self::VillagesRecognisedInDifficultCommunes
+            | Self::DistrictsLeftPoorList
+            | Self::CommunesLeftDifficultList => Feed::Criteria,
+            Self::Reported => Feed::Reported,
+        }
+    }
 }
 
 /// A target (*mục tiêu*) of the resolution.
@@ -105,8 +155,12 @@ pub struct Target {
     pub target: Ratio,
     /// For example `%`, `điểm %/năm`, `xã` or `lần`.
     pub unit: String,
+    /// The unit of what units report, where the target is a multiple of it: `đồng/người/năm`.
+    pub reported_unit: Option<String>,
     /// The population or units that a share is taken over, where the resolution names it.
     pub scope: Option<String>,
+    /// Keys of the areas that `scope` names; empty where it names none.
+    pub areas: Vec<AreaKey>,
     /// The base of a multiple or reduction.
     pub relative_to: Option<String>,
     /// Where the actual value comes from.
@@ -188,7 +242,9 @@ impl Targets {
                 op: record.op,
                 target: record.target,
                 unit: record.unit.clone(),
+                reported_unit: record.reported_unit.clone(),
                 scope: record.scope.clone(),
+                areas: record.areas.clone(),
                 relative_to: record.relative_to.clone(),
                 feeds: record.feeds,
                 computed_as: record.computed_as,

@@ -132,6 +132,19 @@ async fn compute(
         Computation::RelativeToStart => {
             relative_to_start(grounds, snapshot, &series, &place, view.known_on, target.target).await?
         }
+        Computation::CommunesRecognised
+        | Computation::AdvancedCommunesRecognised
+        | Computation::DistrictsRecognised
+        | Computation::MeanCriteriaMet
+        | Computation::CommunesBelowFifteenCriteria
+        | Computation::VillagesRecognisedInDifficultCommunes
+        | Computation::DistrictsLeftPoorList
+        | Computation::CommunesLeftDifficultList
+        | Computation::InsuredMembersOfPoorHouseholds
+        | Computation::SchoolingInPoorHouseholds
+        | Computation::LatrinesInPoorHouseholds
+        | Computation::TelecomInPoorHouseholds
+        | Computation::Reported => return Ok(Computed::without_data(not_yet_fed(target.feeds))),
     };
     computed.provisional = provisional(grounds, series.now);
     computed.provisional.append(&mut place.provisional);

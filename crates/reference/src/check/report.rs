@@ -81,6 +81,19 @@ impl CheckReport {
                 count(&packs.resolutions),
                 count(&packs.targets),
                 count(&packs.baselines),
+                count(&packs.criteria_sets),
+                count(&packs.criteria),
+                count(&packs.criterion_indicators),
+                count(&packs.criterion_levels),
+                count(&packs.programmes),
+                count(&packs.programme_groups),
+                count(&packs.programme_crosswalk),
+                count(&packs.programme_overlaps),
+                count(&packs.envelopes),
+                count(&packs.funding_sources),
+                count(&packs.support_kinds),
+                count(&packs.payment_windows),
+                count(&packs.funding_parameters),
             ],
             findings,
         }
@@ -141,16 +154,16 @@ impl fmt::Display for CheckReport {
         }
         writeln!(
             f,
-            "\n{:<17}  {:>10}  {:>16}  {:>18}",
+            "\n{:<22}  {:>10}  {:>16}  {:>18}",
             "packs", "records", "verified figures", "unverified figures"
         )?;
         for PackCounts { pack, records, verified, unverified } in &self.packs {
-            writeln!(f, "  {pack:<15}  {records:>10}  {verified:>16}  {unverified:>18}")?;
+            writeln!(f, "  {pack:<20}  {records:>10}  {verified:>16}  {unverified:>18}")?;
         }
         let total = |pick: fn(&PackCounts) -> usize| self.packs.iter().map(pick).sum::<usize>();
         let (records, verified) = (total(|counts| counts.records), total(|counts| counts.verified));
         let unverified = total(|counts| counts.unverified);
-        writeln!(f, "  {:<15}  {records:>10}  {verified:>16}  {unverified:>18}\n", "total")?;
+        writeln!(f, "  {:<20}  {records:>10}  {verified:>16}  {unverified:>18}\n", "total")?;
         if self.is_clean() {
             return write!(f, "no findings: the packs can be loaded");
         }

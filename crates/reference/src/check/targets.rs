@@ -1,7 +1,7 @@
 //! The resolution, its targets and its baselines.
 
 use super::Finding;
-use crate::{packs::Packs, targets::Feed};
+use crate::{packs::Packs, targets::Computation};
 use kernel::Ratio;
 
 pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
@@ -25,13 +25,15 @@ pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
         for (field, _) in texts.iter().filter(|(_, text)| text.trim().is_empty()) {
             findings.push(Finding::of(located, format!("the field {field} is empty"), "fill it"));
         }
-        if record.computed_as.is_some() && record.feeds != Feed::Poverty {
-            let problem = format!("computed_as stands beside feeds {}", record.feeds.as_str());
-            findings.push(Finding::of(
-                located,
-                problem,
-                "computed_as is for feeds poverty alone: correct one",
-            ));
+        if let Some(feed) = record.computed_as.map(Computation::feed)
+            && feed != record.feeds
+        {
+            let problem = format!(
+                "its computed_as stands beside feeds {}, but takes {}",
+                record.feeds.as_str(),
+                feed.as_str()
+            );
+            findings.push(Finding::of(located, problem, "correct one of the two"));
         }
     }
     for located in packs.baselines.located() {

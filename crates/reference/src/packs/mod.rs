@@ -1,10 +1,16 @@
 //! Pack files: read, told apart by kind, and laid over one another by key. What the records mean is checked in
 //! [`crate::check()`].
 
+mod criteria_records;
+mod funding_records;
+mod programme_records;
 mod read;
 mod records;
 mod standard_records;
 
+pub(crate) use criteria_records::*;
+pub(crate) use funding_records::*;
+pub(crate) use programme_records::*;
 pub(crate) use records::*;
 pub(crate) use standard_records::*;
 
@@ -123,6 +129,19 @@ packs! {
     resolutions: ResolutionRecord,
     targets: TargetRecord,
     baselines: BaselineRecord,
+    criteria_sets: CriteriaSetRecord,
+    criteria: CriterionRecord,
+    criterion_indicators: CriterionIndicatorRecord,
+    criterion_levels: CriterionLevelRecord,
+    programmes: ProgrammeRecord,
+    programme_groups: ProgrammeGroupRecord,
+    programme_crosswalk: CrosswalkRecord,
+    programme_overlaps: OverlapRecord,
+    envelopes: EnvelopeRecord,
+    funding_sources: FundingSourceRecord,
+    support_kinds: SupportKindRecord,
+    payment_windows: PaymentWindowRecord,
+    funding_parameters: FundingParameterRecord,
 }
 
 /// A figure with a source, and where it stands.
@@ -156,6 +175,19 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "resolution.json",
     "targets.json",
     "baselines.json",
+    "criteria-sets.json",
+    "criteria.json",
+    "criterion-indicators.json",
+    "criterion-levels.json",
+    "programmes.json",
+    "programme-groups.json",
+    "programme-crosswalk.json",
+    "programme-overlaps.json",
+    "envelopes.json",
+    "funding-sources.json",
+    "support-kinds.json",
+    "payment-windows.json",
+    "funding-parameters.json",
 ];
 
 impl Packs {

@@ -160,7 +160,7 @@ fn without_position(error: &serde_json::Error) -> String {
 
 /// A broken record is named by whichever field usually names it.
 fn likely_key(text: &str) -> Option<String> {
-    const NAMING_FIELDS: [&str; 6] = ["id", "code", "into", "area", "first_day", "name"];
+    const NAMING_FIELDS: [&str; 8] = ["id", "code", "into", "area", "first_day", "name", "key", "set"];
     let record: Value = serde_json::from_str(text).ok()?;
     NAMING_FIELDS.iter().find_map(|field| record.get(field)?.as_str().map(str::to_owned))
 }

@@ -235,7 +235,11 @@ pub(crate) struct TargetRecord {
     pub(crate) target: Ratio,
     pub(crate) unit: String,
     #[serde(default)]
+    pub(crate) reported_unit: Option<String>,
+    #[serde(default)]
     pub(crate) scope: Option<String>,
+    #[serde(default)]
+    pub(crate) areas: Vec<AreaKey>,
     #[serde(default)]
     pub(crate) relative_to: Option<String>,
     pub(crate) feeds: Feed,
