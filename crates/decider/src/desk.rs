@@ -152,7 +152,9 @@ impl<M: Model> Desk<M> {
         let mut done = Vec::with_capacity(answers.len());
         for answer in answers {
             done.push(match answer {
-                Ok(answered) => answered.await.unwrap_or_else(|_| Err(Refusal::new(&reason::OUTCOME_UNKNOWN))),
+                Ok(answered) => {
+                    answered.await.unwrap_or_else(|_| Err(Refusal::new(&reason::OUTCOME_UNKNOWN)))
+                }
                 Err(refusal) => Err(refusal),
             });
         }
@@ -444,7 +446,10 @@ impl<M: Model> Worker<M> {
                 fact.recorded_at = appended.recorded_at;
                 whole = whole && position == state.position + 1;
                 if whole {
-                    state.model.apply(stream, fact).map_err(|disorder| Error::Disorder { position, disorder })?;
+                    state
+                        .model
+                        .apply(stream, fact)
+                        .map_err(|disorder| Error::Disorder { position, disorder })?;
                     state.position = position;
                 }
             }

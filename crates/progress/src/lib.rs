@@ -2,13 +2,12 @@
 //! the old map or the new, and explainable down to its events.
 //!
 //! It folds the events of other services and deliberately writes none; it knows no name, birth date or citizen number,
-//! and decides no class: it takes each from the event that recorded it. Start with [`domain`] for what a figure is.
+//! and decides no class: it takes each from the event that recorded it. Start with [`poverty_view::domain`] for what a fact is and
+//! [`figure`] for the sums that figures are.
 
-pub mod domain;
 pub mod figure;
-pub mod model;
 mod service;
 mod views;
 
 pub use crate::service::{Progress, ProgressOptions};
-pub use model::{PovertyModel, SOURCE};
+pub use poverty_view::{PovertyModel, SOURCE};

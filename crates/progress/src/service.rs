@@ -1,12 +1,10 @@
 //! The gRPC service of `progress.proto`.
 
-use crate::{
-    model::{Placing, SOURCE},
-    views::{self, Grounds, Watching, from_projection},
-};
+use crate::views::{self, Grounds, Watching, from_projection};
 use api::progress::{self as proto, progress_server};
 use futures::{StreamExt, stream::BoxStream};
 use kernel::SharedClock;
+use poverty_view::model::{Placing, SOURCE};
 use projection::{ReadDatabase, Transaction, WaitError};
 use reference::Reference;
 use service::{

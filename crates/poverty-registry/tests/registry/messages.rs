@@ -1,11 +1,11 @@
 //! Requests that are lawful as they stand; tests break them. All persons are invented.
 
-use api::types::CommandHeader;
 use api::poverty::{
-    ChangeMembersRequest, DeprivationAnswer, ListHouseholdsRequest, MoveHouseholdRequest,
-    NewMember, RecordAssessmentRequest, RegisterHouseholdRequest, SearchHouseholdsRequest, Sex,
+    ChangeMembersRequest, DeprivationAnswer, ListHouseholdsRequest, MoveHouseholdRequest, NewMember,
+    RecordAssessmentRequest, RegisterHouseholdRequest, SearchHouseholdsRequest, Sex,
     record_assessment_request::Income,
 };
+use api::types::CommandHeader;
 use uuid::Uuid;
 
 /// A rural commune until the merger, inside phường Tân Phong (03408) since.

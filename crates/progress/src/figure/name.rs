@@ -8,8 +8,8 @@
 //! figures/targets/T09/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01
 //! ```
 
-use crate::domain::{Class, Ethnicity, TrackedClass};
 use kernel::{AreaKey, Date, parse_date};
+use poverty_view::domain::{Class, Ethnicity, TrackedClass};
 use std::{fmt, str::FromStr};
 
 /// The name of a figure.

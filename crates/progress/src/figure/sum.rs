@@ -1,8 +1,8 @@
 //! Which facts a figure is the sum of.
 
 use super::{CountName, CountedClass, MovementColumn, MovementName};
-use crate::domain::{AreaNumber, Class, ClassFlow, Day, Ethnicity, Flow, Measure, TrackedClass};
 use kernel::date;
+use poverty_view::domain::{AreaNumber, Class, ClassFlow, Day, Ethnicity, Flow, Measure, TrackedClass};
 
 /// A figure as a sum of facts: those of its terms in its area, known by its day.
 #[derive(Clone, Debug, PartialEq, Eq)]

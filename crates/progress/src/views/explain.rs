@@ -9,16 +9,15 @@ use super::{
     status::figure,
     targets,
 };
-use crate::{
-    domain::{AreaNumber, Class, TrackedClass},
-    figure::{
-        CountName, CountedClass, Extent, FigureName, MovementColumn, MovementName, Scope, ShareName, Sum,
-        Unit,
-    },
-    model::SOURCE,
+use crate::figure::{
+    CountName, CountedClass, Extent, FigureName, MovementColumn, MovementName, Scope, ShareName, Sum, Unit,
 };
 use api::progress as proto;
 use kernel::{AreaKey, Date, Timestamp};
+use poverty_view::{
+    domain::{AreaNumber, Class, TrackedClass},
+    model::SOURCE,
+};
 use projection::{Error, Query, Row, Transaction};
 use serde::Serialize;
 use service::{
@@ -315,7 +314,8 @@ fn fact(grounds: &Grounds, row: &Row) -> Result<(FactPlace, proto::Fact), Error>
     let leaf = AreaNumber::from_number(leaf).map_err(|_| Error::Negative(leaf))?;
     let recorded_at: i64 = row.get("recorded_at")?;
     let recorded_at = Timestamp::from_micros(recorded_at).map_err(|_| Error::Negative(recorded_at))?;
-    let effective = i32::try_from(effective).ok().and_then(|day| crate::domain::Day::from_number(day).ok());
+    let effective =
+        i32::try_from(effective).ok().and_then(|day| poverty_view::domain::Day::from_number(day).ok());
     let fact = proto::Fact {
         amount: row.get("amount")?,
         area: grounds.reference.areas.get(&leaf.key()).map(super::areas::to_proto),

@@ -20,8 +20,8 @@ pub(crate) use refusals::from_projection;
 pub(crate) use targets::list_targets;
 pub(crate) use watch::{Watching, watch};
 
-use crate::model::Placing;
 use kernel::{Date, SharedClock};
+use poverty_view::model::Placing;
 use reference::Reference;
 use std::sync::Arc;
 

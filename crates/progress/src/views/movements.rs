@@ -8,12 +8,10 @@ use super::{
     reading::{Asked, YearTable, year},
     status::{DataStatus, caveats, figure},
 };
-use crate::{
-    domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass},
-    figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms},
-};
+use crate::figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms};
 use api::progress as proto;
 use kernel::{Date, date};
+use poverty_view::domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass};
 use projection::{Reached, Reader};
 use reference::Area;
 use service::{Refusal, reason};

@@ -2,8 +2,8 @@
 //! among the communes of the map are missing from the areas in which they may live.
 
 use super::Grounds;
-use crate::{domain::AreaNumber, model::overlaps};
 use kernel::{AreaKey, Date};
+use poverty_view::{domain::AreaNumber, model::overlaps};
 use reference::Area;
 use service::{Refusal, reason};
 

@@ -1,12 +1,10 @@
 //! From which point of view, on which map and where: parsed once, with defaults filled in.
 
 use super::Grounds;
-use crate::{
-    domain::AreaNumber,
-    figure::{Extent, Scope},
-};
+use crate::figure::{Extent, Scope};
 use api::progress as proto;
 use kernel::{AreaCode, AreaKey, Date, parse_date};
+use poverty_view::domain::AreaNumber;
 use reference::{Area, AreaKind, Areas, Geography, UnknownArea};
 use service::{Refusal, reason};
 

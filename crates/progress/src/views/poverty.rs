@@ -7,11 +7,9 @@ use super::{
     reading::{AreaStocks, Asked, Groups, StockTable, Stocks, stocks},
     status::{DataStatus, caveats, figure, share},
 };
-use crate::{
-    domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass},
-    figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit},
-};
+use crate::figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit};
 use api::progress as proto;
+use poverty_view::domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass};
 use projection::{Reached, Reader};
 use reference::{Area, Caveat};
 use service::Refusal;

@@ -4,11 +4,11 @@ use super::{
     Grounds,
     point::{Portion, covered_units},
 };
-use crate::{
+use kernel::Date;
+use poverty_view::{
     domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure},
     model::{SOURCE, recorded_directly},
 };
-use kernel::Date;
 use projection::{Error, Query, Reached, Reader, Row};
 use reference::Area;
 use std::{
@@ -51,7 +51,7 @@ impl Stocks {
             Measure::Poor => self.poor += amount,
             Measure::NearPoor => self.near_poor += amount,
             Measure::NotPoor => self.not_poor += amount,
-            Measure::Flow(_) => {}
+            Measure::Flow(_) | Measure::Lacking(_) => {}
         }
     }
 }

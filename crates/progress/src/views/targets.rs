@@ -9,12 +9,10 @@ use super::{
     reading::Groups,
     status::{DataStatus, caveats, figure},
 };
-use crate::{
-    figure::{CountName, CountedClass, FigureName, TargetName, Unit},
-    model::SOURCE,
-};
+use crate::figure::{CountName, CountedClass, FigureName, TargetName, Unit};
 use api::progress as proto;
 use kernel::{Date, Ratio, date};
+use poverty_view::model::SOURCE;
 use projection::Transaction;
 use reference::{Area, Caveat, Computation, Feed, Op, Target};
 use service::{Refusal, reason};

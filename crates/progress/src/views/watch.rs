@@ -1,9 +1,9 @@
 //! A view that is told again whenever it changed.
 
 use super::{Grounds, poverty::poverty};
-use crate::model::SOURCE;
 use api::progress::{self as proto, watch_progress_response::Event};
 use futures::{Stream, stream};
+use poverty_view::model::SOURCE;
 use projection::{Applied, ReadDatabase};
 use prost::Message;
 use service::{Refusal, reason, server::Admitted};

@@ -9,7 +9,8 @@ use crate::{
 };
 use api::progress as proto;
 use kernel::{Date, date};
-use progress::{ProgressOptions, domain::AreaNumber, model::Placing};
+use poverty_view::{domain::AreaNumber, model::Placing};
+use progress::ProgressOptions;
 use projection::{ProjectorOptions, ReadStore};
 use proptest::{prelude::*, sample};
 use std::collections::HashSet;

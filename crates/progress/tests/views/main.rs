@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
-#[path = "../common/mod.rs"]
+#[path = "../../../poverty-view/tests/common/mod.rs"]
 mod common;
 mod explaining;
 mod laws;

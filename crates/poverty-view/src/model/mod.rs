@@ -12,9 +12,8 @@ mod fold;
 mod placing;
 mod tables;
 
-pub(crate) use batch::recorded_directly;
-pub use placing::Placing;
-pub(crate) use placing::overlaps;
+pub use batch::recorded_directly;
+pub use placing::{Placing, overlaps};
 
 use crate::domain::StandardCalendar;
 use batch::Batch;
@@ -42,7 +41,7 @@ impl PovertyModel {
 }
 
 /// The standards' days.
-pub(crate) fn calendar(reference: &Reference) -> StandardCalendar {
+pub fn calendar(reference: &Reference) -> StandardCalendar {
     let periods = reference
         .standards
         .all()
@@ -52,8 +51,8 @@ pub(crate) fn calendar(reference: &Reference) -> StandardCalendar {
 }
 
 impl ReadModel for PovertyModel {
-    const NAME: &'static str = "progress";
-    const SCHEMA_VERSION: i64 = 2;
+    const NAME: &'static str = "poverty_view";
+    const SCHEMA_VERSION: i64 = 3;
 
     fn create_statements() -> Vec<Query> {
         tables::create_statements()

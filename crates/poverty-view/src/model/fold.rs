@@ -1,7 +1,9 @@
 //! From recorded events to what they say about a household.
 
 use super::Placing;
-use crate::domain::{AreaNumber, Class, Ethnicity, HistoryEvent, InvalidCode, Member, NotApplicable, Roster};
+use crate::domain::{
+    AreaNumber, Class, Ethnicity, HistoryEvent, InvalidCode, Member, Need, NotApplicable, Roster,
+};
 use event_log::{Metadata, RecordedEvent};
 use events::{
     DecodeError,
@@ -72,7 +74,8 @@ fn decode_one<'a>(recorded: &'a RecordedEvent, placing: &Placing) -> Result<Deco
         }
         PovertyEvent::HouseholdMoved(event) => HistoryEvent::Moved(leaf(event.residence, placing)?),
         PovertyEvent::HouseholdAssessed(event) => {
-            HistoryEvent::Assessed { standard: event.standard, class: Class::from(event.class) }
+            let needs = event.deprived.iter().filter_map(|code| Need::of_indicator(code)).collect();
+            HistoryEvent::Assessed { standard: event.standard, class: Class::from(event.class), needs }
         }
     };
     Ok(Decoded { recorded, household, what, actor: metadata.actor, document: metadata.document })

@@ -1,7 +1,7 @@
 //! What one event changes in a household's facts.
 
+use super::facts::combined;
 use super::{Day, Fact, History, StandardCalendar, facts, timeline};
-use crate::domain::facts::combined;
 
 /// A change of the facts and the day on which it became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -81,7 +81,7 @@ pub(crate) fn containers(areas: &Areas, key: &AreaKey) -> Vec<AreaKey> {
 }
 
 /// Whether the area on some map holds a part of the unit.
-pub(crate) fn overlaps(areas: &Areas, unit: &AreaKey, area: &AreaKey) -> bool {
+pub fn overlaps(areas: &Areas, unit: &AreaKey, area: &AreaKey) -> bool {
     let mut parts = areas.predecessors(unit).iter();
     parts.any(|part| areas.ancestors_on_every_map(part).contains(area))
 }

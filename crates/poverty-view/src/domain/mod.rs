@@ -1,7 +1,7 @@
 //! What a household's recorded history says about poverty figures: pure, without database, network, clock or chance.
 //!
 //! [`History`] keeps what was recorded about one household; [`timeline`] turns it into the steps the household went
-//! through; [`facts`] turns the steps into amounts that can be added up. Every figure of this service is a sum of facts.
+//! through; [`facts`] turns the steps into amounts that can be added up. Every figure is a sum of facts.
 
 mod calendar;
 mod change;
@@ -15,6 +15,6 @@ pub use calendar::{StandardCalendar, StandardPeriod};
 pub use change::{KnownFact, changes};
 pub use codes::{AreaNumber, Day, Ethnicity, InvalidCode};
 pub use facts::{Amount, Fact, FactKey, facts};
-pub use history::{History, HistoryEvent, Member, NotApplicable, Roster};
-pub use measure::{Class, ClassFlow, Flow, Measure, TrackedClass};
+pub use history::{Assessed, History, HistoryEvent, Member, NotApplicable, Roster};
+pub use measure::{Class, ClassFlow, Flow, Measure, Need, Needs, TrackedClass};
 pub use timeline::{Persons, Step, timeline};

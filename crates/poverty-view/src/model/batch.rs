@@ -123,6 +123,6 @@ impl<'a> Batch<'a> {
 }
 
 /// The number under which `figure` keeps what was recorded in a unit itself, without a village.
-pub(crate) const fn recorded_directly(unit: AreaNumber) -> i64 {
+pub const fn recorded_directly(unit: AreaNumber) -> i64 {
     -unit.number()
 }

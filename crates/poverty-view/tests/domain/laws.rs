@@ -8,8 +8,8 @@ use crate::{
     story::{calendar, leaf},
 };
 use kernel::{Date, MemberId, date};
-use progress::domain::{
-    Amount, Class, ClassFlow, Fact, Flow, History, HistoryEvent, KnownFact, Measure, Member, Roster,
+use poverty_view::domain::{
+    Amount, Class, ClassFlow, Fact, Flow, History, HistoryEvent, KnownFact, Measure, Member, Needs, Roster,
     TrackedClass, changes, facts, timeline,
 };
 use proptest::prelude::*;
@@ -47,6 +47,7 @@ fn event_of(told: &Told) -> HistoryEvent {
         What::Assessed(found) => HistoryEvent::Assessed {
             standard: standard_of(told.effective).to_owned(),
             class: class_of(*found),
+            needs: Needs::NONE,
         },
     }
 }

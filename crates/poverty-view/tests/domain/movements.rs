@@ -1,7 +1,7 @@
 //! Section 7 of the registry's rule book, movement by movement.
 
 use crate::story::{MUONG_MIT, PHUC_THAN, Story, day, leaf};
-use progress::domain::{Class, ClassFlow, Flow, Measure, TrackedClass};
+use poverty_view::domain::{Class, ClassFlow, Flow, Measure, TrackedClass};
 
 const START: &str = "2021-01-01";
 const END: &str = "2031-12-31";

@@ -1,8 +1,8 @@
 //! A short language for histories.
 
 use kernel::{AreaKey, Date, MemberId, Period, date, parse_date};
-use progress::domain::{
-    Amount, AreaNumber, Class, Fact, History, HistoryEvent, Measure, Member, Roster, StandardCalendar,
+use poverty_view::domain::{
+    Amount, AreaNumber, Class, Fact, History, HistoryEvent, Measure, Member, Needs, Roster, StandardCalendar,
     StandardPeriod, facts, timeline,
 };
 use uuid::Uuid;
@@ -44,7 +44,7 @@ impl Story {
 
     pub(crate) fn assessed(self, on: &str, class: Class) -> Self {
         let standard = calendar().in_force(day(on)).expect("a standard").id.clone();
-        self.then(on, HistoryEvent::Assessed { standard, class })
+        self.then(on, HistoryEvent::Assessed { standard, class, needs: Needs::NONE })
     }
 
     pub(crate) fn moved(self, on: &str, to: &str) -> Self {

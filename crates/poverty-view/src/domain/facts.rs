@@ -1,6 +1,8 @@
 //! From steps to amounts that can be added up: over households, over areas, over days.
 
-use super::{AreaNumber, Class, ClassFlow, Day, Ethnicity, Flow, Measure, Persons, Step, TrackedClass};
+use super::{
+    AreaNumber, Class, ClassFlow, Day, Ethnicity, Flow, Measure, Need, Needs, Persons, Step, TrackedClass,
+};
 use std::ops::{Add, AddAssign, Neg};
 
 /// What an amount is counted under.
@@ -77,21 +79,21 @@ impl std::iter::Sum for Amount {
 pub fn facts(steps: &[Step]) -> Vec<Fact> {
     let mut told = Telling::default();
     let mut place = None;
-    let mut class = Class::NotReviewed;
+    let mut finding = Finding { class: Class::NotReviewed, needs: Needs::NONE };
     for step in steps {
         told.day = Some(Day::from(step.from));
         match place {
-            None => told.stock(class, step.leaf, Sign::In, &Group::of(step)),
+            None => told.stock(finding, step.leaf, Sign::In, &Group::of(step)),
             Some((leaf, head)) => {
-                told.members(class, leaf, head, step);
+                told.members(finding, leaf, head, step);
                 if leaf != step.leaf {
-                    told.moved(class, leaf, step);
+                    told.moved(finding, leaf, step);
                 }
             }
         }
-        told.reclassified(class, step);
+        told.found(finding, step);
         place = Some((step.leaf, step.head));
-        class = step.class;
+        finding = Finding::of(step);
     }
     combined(told.facts)
 }
@@ -108,6 +110,26 @@ pub(super) fn combined(mut facts: Vec<Fact>) -> Vec<Fact> {
     });
     facts.retain(|fact| fact.amount != Amount::ZERO);
     facts
+}
+
+/// What the review in force found of a household.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Finding {
+    class: Class,
+    needs: Needs,
+}
+
+impl Finding {
+    const fn of(step: &Step) -> Self {
+        Self { class: step.class, needs: step.needs }
+    }
+
+    /// The stocks that it puts a household in, beside the registered.
+    fn stocks(self) -> impl Iterator<Item = Measure> {
+        let tracked = TrackedClass::of(self.class).is_some();
+        let lacking = Need::ALL.into_iter().filter(move |need| tracked && self.needs.has(*need));
+        Measure::stock_of(self.class).into_iter().chain(lacking.map(Measure::Lacking))
+    }
 }
 
 /// Households and persons by ethnic group that move together.
@@ -142,50 +164,57 @@ struct Telling {
 
 impl Telling {
     /// Members joined and left, or another became head, in the old place and class.
-    fn members(&mut self, class: Class, leaf: AreaNumber, old_head: Ethnicity, step: &Step) {
+    fn members(&mut self, finding: Finding, leaf: AreaNumber, old_head: Ethnicity, step: &Step) {
         let (joined, left) = (Group::persons_only(&step.joined), Group::persons_only(&step.left));
-        self.stock(class, leaf, Sign::In, &joined);
-        self.stock(class, leaf, Sign::Out, &left);
-        if let Some(tracked) = TrackedClass::of(class) {
+        self.stock(finding, leaf, Sign::In, &joined);
+        self.stock(finding, leaf, Sign::Out, &left);
+        if let Some(tracked) = TrackedClass::of(finding.class) {
             self.flow(Flow::Of(tracked, ClassFlow::OtherIn), leaf, Sign::In, &joined);
             self.flow(Flow::Of(tracked, ClassFlow::OtherOut), leaf, Sign::In, &left);
         }
         if old_head != step.head {
             let nobody = Persons::new();
-            self.stock(class, leaf, Sign::Out, &Group { head: Some(old_head), persons: &nobody });
-            self.stock(class, leaf, Sign::In, &Group { head: Some(step.head), persons: &nobody });
+            self.stock(finding, leaf, Sign::Out, &Group { head: Some(old_head), persons: &nobody });
+            self.stock(finding, leaf, Sign::In, &Group { head: Some(step.head), persons: &nobody });
         }
     }
 
     /// The household moved in its old class.
-    fn moved(&mut self, class: Class, from: AreaNumber, step: &Step) {
+    fn moved(&mut self, finding: Finding, from: AreaNumber, step: &Step) {
         let household = Group::of(step);
-        self.stock(class, from, Sign::Out, &household);
-        self.stock(class, step.leaf, Sign::In, &household);
-        if let Some(tracked) = TrackedClass::of(class) {
+        self.stock(finding, from, Sign::Out, &household);
+        self.stock(finding, step.leaf, Sign::In, &household);
+        if let Some(tracked) = TrackedClass::of(finding.class) {
             self.flow(Flow::Of(tracked, ClassFlow::OtherOut), from, Sign::In, &household);
             self.flow(Flow::Of(tracked, ClassFlow::OtherIn), step.leaf, Sign::In, &household);
         }
     }
 
-    /// The class changed in the new place; section 7 of the registry's rule book.
-    fn reclassified(&mut self, old: Class, step: &Step) {
-        let new = step.class;
+    /// A review found something else in the new place, or the standard that gave the class ended.
+    fn found(&mut self, old: Finding, step: &Step) {
+        let new = Finding::of(step);
         if old == new {
             return;
         }
         let household = Group::of(step);
-        if let Some(measure) = Measure::stock_of(old) {
+        for measure in old.stocks().filter(|measure| !new.stocks().any(|stays| stays == *measure)) {
             self.record(measure, step.leaf, Sign::Out, &household);
         }
-        if let Some(measure) = Measure::stock_of(new) {
+        for measure in new.stocks().filter(|measure| !old.stocks().any(|stays| stays == *measure)) {
             self.record(measure, step.leaf, Sign::In, &household);
         }
-        let (from, to) = (TrackedClass::of(old), TrackedClass::of(new));
+        if old.class != new.class {
+            self.reclassified(old.class, step, &household);
+        }
+    }
+
+    /// The class changed in the new place; section 7 of the registry's rule book.
+    fn reclassified(&mut self, old: Class, step: &Step, household: &Group<'_>) {
+        let (from, to) = (TrackedClass::of(old), TrackedClass::of(step.class));
         if step.standard_turns {
             for (tracked, sign) in [(from, Sign::Out), (to, Sign::In)] {
                 if let Some(tracked) = tracked {
-                    self.flow(Flow::Of(tracked, ClassFlow::StandardChange), step.leaf, sign, &household);
+                    self.flow(Flow::Of(tracked, ClassFlow::StandardChange), step.leaf, sign, household);
                 }
             }
             return;
@@ -198,7 +227,7 @@ impl Telling {
             (None, Some(tracked)) => Flow::Of(tracked, ClassFlow::New),
             (None, None) => return,
         };
-        self.flow(flow, step.leaf, Sign::In, &household);
+        self.flow(flow, step.leaf, Sign::In, household);
         match from {
             Some(TrackedClass::Poor) => self.left_poor = true,
             Some(TrackedClass::NearPoor) => self.left_near_poor = true,
@@ -213,10 +242,9 @@ impl Telling {
         }
     }
 
-    /// Into or out of the registered and of their class.
-    fn stock(&mut self, class: Class, leaf: AreaNumber, sign: Sign, group: &Group<'_>) {
-        self.record(Measure::Registered, leaf, sign, group);
-        if let Some(measure) = Measure::stock_of(class) {
+    /// Into or out of the registered and of what the review found.
+    fn stock(&mut self, finding: Finding, leaf: AreaNumber, sign: Sign, group: &Group<'_>) {
+        for measure in std::iter::once(Measure::Registered).chain(finding.stocks()) {
             self.record(measure, leaf, sign, group);
         }
     }

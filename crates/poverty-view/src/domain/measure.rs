@@ -28,6 +28,65 @@ pub enum TrackedClass {
     NearPoor,
 }
 
+/// What a household may lack, of the indicators (*thiếu hụt*) that targets of the resolution ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need {
+    /// Health insurance of its members.
+    HealthInsurance,
+    /// School of its children for their age.
+    Schooling,
+    /// A hygienic latrine.
+    Latrine,
+    /// Telecom and internet access.
+    Telecom,
+}
+
+/// A set of needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Needs(u8);
+
+impl Need {
+    /// All of them, in the order of their bits.
+    pub const ALL: [Self; 4] = [Self::HealthInsurance, Self::Schooling, Self::Latrine, Self::Telecom];
+
+    /// The need that the indicator with that code of a poverty standard tells of; most tell of none.
+    pub fn of_indicator(code: &str) -> Option<Self> {
+        match code {
+            "health_insurance" => Some(Self::HealthInsurance),
+            "child_school_attendance" => Some(Self::Schooling),
+            "hygienic_toilet" => Some(Self::Latrine),
+            "telecommunication" => Some(Self::Telecom),
+            _ => None,
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+impl Needs {
+    /// Nothing is lacking.
+    pub const NONE: Self = Self(0);
+
+    /// Whether nothing is lacking.
+    pub const fn is_none(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether that is lacking.
+    pub const fn has(self, need: Need) -> bool {
+        self.0 & need.bit() != 0
+    }
+}
+
+impl FromIterator<Need> for Needs {
+    fn from_iter<I: IntoIterator<Item = Need>>(needs: I) -> Self {
+        Self(needs.into_iter().fold(0, |bits, need| bits | need.bit()))
+    }
+}
+
 /// A movement into or out of one tracked class that concerns no other tracked class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClassFlow {
@@ -70,6 +129,8 @@ pub enum Measure {
     NotPoor,
     /// A movement.
     Flow(Flow),
+    /// Poor and near-poor households that lack it, and their members.
+    Lacking(Need),
 }
 
 impl Measure {
@@ -77,7 +138,7 @@ impl Measure {
     pub const STOCKS: [Self; 4] = [Self::Registered, Self::Poor, Self::NearPoor, Self::NotPoor];
 
     /// All measures in the order of their numbers.
-    pub const ALL: [Self; 18] = {
+    pub const ALL: [Self; 22] = {
         use ClassFlow::{ExitAbove, New, OtherIn, OtherOut, Relapse, StandardChange};
         use TrackedClass::{NearPoor, Poor};
         [
@@ -99,6 +160,10 @@ impl Measure {
             Self::Flow(Flow::Of(NearPoor, OtherIn)),
             Self::Flow(Flow::Of(NearPoor, OtherOut)),
             Self::Flow(Flow::Of(NearPoor, StandardChange)),
+            Self::Lacking(Need::HealthInsurance),
+            Self::Lacking(Need::Schooling),
+            Self::Lacking(Need::Latrine),
+            Self::Lacking(Need::Telecom),
         ]
     };
 
@@ -156,6 +221,6 @@ mod tests {
             assert_eq!(usize::from(measure.number()), number);
             assert_eq!(Measure::from_number(number.try_into().unwrap()), Some(measure));
         }
-        assert_eq!(Measure::from_number(18), None);
+        assert_eq!(Measure::from_number(22), None);
     }
 }

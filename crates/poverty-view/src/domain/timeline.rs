@@ -1,6 +1,6 @@
 //! The steps a household went through.
 
-use super::{AreaNumber, Class, Day, Ethnicity, History, Member, Roster, StandardCalendar};
+use super::{AreaNumber, Class, Day, Ethnicity, History, Member, Needs, Roster, StandardCalendar};
 use kernel::{Date, MemberId};
 
 /// How many persons of which ethnic group, ordered by group, none with zero.
@@ -15,6 +15,8 @@ pub struct Step {
     pub leaf: AreaNumber,
     /// Under the standard in force.
     pub class: Class,
+    /// What it lacks by the review that gave the class.
+    pub needs: Needs,
     /// Ethnic group of the head.
     pub head: Ethnicity,
     /// All members.
@@ -33,7 +35,7 @@ pub struct Step {
 pub fn timeline(history: &History, calendar: &StandardCalendar) -> Vec<Step> {
     let residences = in_order_of_effect(&history.residences, |entry| entry.0);
     let rosters = in_order_of_effect(&history.rosters, |entry| entry.0);
-    let assessments = in_order_of_effect(&history.assessments, |entry| entry.0);
+    let assessments = in_order_of_effect(&history.assessments, |entry| entry.effective);
 
     let mut members = Members::default();
     let mut rosters = rosters.into_iter().peekable();
@@ -51,11 +53,12 @@ pub fn timeline(history: &History, calendar: &StandardCalendar) -> Vec<Step> {
         let latest = assessments
             .iter()
             .rev()
-            .find(|(effective, under, _)| *effective <= day && Some(under.as_str()) == standard);
+            .find(|review| review.effective <= day && Some(review.standard.as_str()) == standard);
         let step = Step {
             from,
             leaf: *leaf,
-            class: latest.map_or(Class::NotReviewed, |(_, _, class)| *class),
+            class: latest.map_or(Class::NotReviewed, |review| review.class),
+            needs: latest.map_or(Needs::NONE, |review| review.needs),
             head: members.head,
             persons: members.counted(),
             joined,
@@ -80,9 +83,9 @@ fn in_order_of_effect<T>(entries: &[T], effective: impl Fn(&T) -> Day) -> Vec<&T
 fn step_days(history: &History, calendar: &StandardCalendar) -> Vec<(Day, bool)> {
     let recorded = (history.residences.iter().map(|entry| entry.0))
         .chain(history.rosters.iter().map(|entry| entry.0))
-        .chain(history.assessments.iter().map(|entry| entry.0));
+        .chain(history.assessments.iter().map(|entry| entry.effective));
     let turning = || calendar.turning_days().iter().map(|day| Day::from(*day));
-    let first_assessed = history.assessments.iter().map(|entry| entry.0).min();
+    let first_assessed = history.assessments.iter().map(|entry| entry.effective).min();
     let turning_after_review = turning().filter(|day| first_assessed.is_some_and(|first| first <= *day));
     let mut days: Vec<_> =
         recorded.chain(turning_after_review).filter(|day| *day >= history.registered).collect();
@@ -94,7 +97,7 @@ fn step_days(history: &History, calendar: &StandardCalendar) -> Vec<(Day, bool)>
 fn continues(last: &Step, next: &Step) -> bool {
     next.joined.is_empty()
         && next.left.is_empty()
-        && (last.leaf, last.class, last.head) == (next.leaf, next.class, next.head)
+        && (last.leaf, last.class, last.needs, last.head) == (next.leaf, next.class, next.needs, next.head)
         && last.persons == next.persons
 }
 
