@@ -20,6 +20,8 @@ pub struct NatsServer {
     binary: String,
     port: u16,
     directory: TempDir,
+    /// A line of its configuration.
+    authorization: String,
     process: Option<Child>,
 }
 
@@ -29,7 +31,16 @@ impl NatsServer {
     /// # Panics
     /// When the variable is missing or the server does not start.
     pub async fn start() -> Self {
-        Self::start_binary(required_variable("MUCTIEU_TEST_NATS_SERVER")).await
+        Self::start_binary(required_variable("MUCTIEU_TEST_NATS_SERVER"), String::new()).await
+    }
+
+    /// Starts one that lets in nobody but that user.
+    ///
+    /// # Panics
+    /// When the variable is missing or the server does not start.
+    pub async fn start_for(user: &str, password: &str) -> Self {
+        let authorization = format!("authorization {{ user: {user:?}, password: {password:?} }}\n");
+        Self::start_binary(required_variable("MUCTIEU_TEST_NATS_SERVER"), authorization).await
     }
 
     /// Starts the newer server that `MUCTIEU_TEST_NATS_SERVER_NEW` names, 2.12 or later: it knows atomic batches.
@@ -37,12 +48,12 @@ impl NatsServer {
     /// # Panics
     /// When the variable is missing or the server does not start.
     pub async fn start_new_release() -> Self {
-        Self::start_binary(required_variable("MUCTIEU_TEST_NATS_SERVER_NEW")).await
+        Self::start_binary(required_variable("MUCTIEU_TEST_NATS_SERVER_NEW"), String::new()).await
     }
 
-    async fn start_binary(binary: String) -> Self {
+    async fn start_binary(binary: String, authorization: String) -> Self {
         let directory = TempDir::with_prefix("muctieu-nats-").expect("a temporary directory can be made");
-        let mut server = Self { binary, port: free_port(), directory, process: None };
+        let mut server = Self { binary, port: free_port(), directory, authorization, process: None };
         server.start_again().await;
         server
     }
@@ -112,9 +123,10 @@ impl NatsServer {
 
     fn write_configuration(&self) -> PathBuf {
         let path = self.directory.path().join("nats.conf");
-        let (port, store) = (self.port, self.store());
+        let (port, store, authorization) = (self.port, self.store(), &self.authorization);
         let text = format!(
             "listen: \"127.0.0.1:{port}\"\n\
+             {authorization}\
              jetstream {{ store_dir: {store:?}, max_memory_store: 64MB, max_file_store: 4GB }}\n"
         );
         fs::write(&path, text).expect("a configuration can be written");
