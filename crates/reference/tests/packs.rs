@@ -1,21 +1,33 @@
 //! The embedded packs are whole, a folder adds or overrides, and every kind of broken pack is named with a remedy.
 
+mod broken;
 mod folder;
 
+use broken::{MARKED, assert_finding, findings, pack};
 use folder::Folder;
 use kernel::{Ratio, date};
-use reference::{Computation, Finding, Mark, Reference, check};
+use reference::{Computation, Feed, Finding, Mark, Reference, check};
 
 #[test]
 fn the_embedded_packs_pass_the_check_and_are_counted() {
     let report = check(None);
     assert!(report.is_clean(), "{report}");
     let packs = ["areas", "lineage", "standards", "indicators", "targets", "baselines", "ethnic-groups"];
+    let rural = ["criteria-sets", "criteria", "criterion-indicators", "criterion-levels"];
+    let money = ["programmes", "programme-crosswalk", "funding-sources", "support-kinds", "payment-windows"];
     let counts = |pack| report.packs.iter().find(|counts| counts.pack == pack).unwrap();
     assert_eq!(packs.map(|pack| counts(pack).records), [153, 38, 3, 34, 42, 9, 54]);
+    assert_eq!(rural.map(|pack| counts(pack).records), [9, 33, 57, 29]);
+    assert_eq!(money.map(|pack| counts(pack).records), [59, 6, 15, 3, 6]);
     let printed = report.to_string();
     let lines: Vec<Vec<_>> = printed.lines().map(|line| line.split_whitespace().collect()).collect();
-    for line in ["commune 94 36", "township 7 0", "targets 42 42 0", "no findings: the packs can be loaded"] {
+    for line in [
+        "commune 94 36",
+        "township 7 0",
+        "targets 42 42 0",
+        "criterion-levels 29 0 29",
+        "no findings: the packs can be loaded",
+    ] {
         assert!(lines.contains(&line.split(' ').collect()), "'{line}' is missing in\n{printed}");
     }
     let ethnic_groups = counts("ethnic-groups");
@@ -30,16 +42,19 @@ fn the_resolution_has_42_targets_and_9_baselines_with_exact_values() {
     let value = |id: &str| targets.get(id).unwrap().target;
     assert_eq!(value("T06"), "173/10".parse::<Ratio>().unwrap());
     assert_eq!([value("T09"), value("T10"), value("T11")], ["3", "4", "1/2"].map(|it| it.parse().unwrap()));
-    let computed = targets.all().iter().filter_map(|target| Some((&*target.id, target.computed_as?)));
-    let computed: Vec<_> = computed.collect();
-    assert_eq!(
-        computed,
-        [
-            ("T09", Computation::MeanYearlyFall),
-            ("T10", Computation::MeanYearlyFallOfPoorDistricts),
-            ("T11", Computation::RelativeToStart),
-        ]
-    );
+    let computed = |id: &str| targets.get(id).unwrap().computed_as;
+    assert_eq!(computed("T09"), Some(Computation::MeanYearlyFall));
+    assert_eq!(computed("T03"), Some(Computation::CommunesRecognised));
+    for target in targets.all() {
+        let feed = target.computed_as.map(Computation::feed);
+        assert_eq!(feed, Some(target.feeds), "{} is computed from what feeds it", target.id);
+    }
+    let reported = targets.all().iter().filter(|target| target.feeds == Feed::Reported);
+    assert_eq!(reported.count(), 27);
+    let districts: Vec<_> = targets.get("T05").unwrap().areas.iter().map(ToString::to_string).collect();
+    assert_eq!(districts, ["106@0001-01-01", "110@0001-01-01"]);
+    let stand_ins = ["T26", "T27", "T31", "T32"].map(|id| targets.get(id).unwrap().note.as_deref());
+    assert!(stand_ins.iter().all(|note| note.is_some_and(|note| note.contains("Provisional"))));
     let recognised = targets.baseline("B02").unwrap();
     assert_eq!((recognised.value, recognised.of), (Ratio::whole(39), Some(Ratio::whole(94))));
     assert!(targets.all().iter().all(|target| target.provenance.mark == Mark::Law));
@@ -91,42 +106,12 @@ fn verified_definitions_take_their_reason_away() {
     assert!(standard.caveats().iter().any(|caveat| caveat.en == numbers));
 }
 
-/// The findings that a folder with this one file adds.
-fn findings(content: &str) -> Vec<Finding> {
-    let folder = Folder::new();
-    folder.add("broken.json", content);
-    let report = check(Some(folder.path()));
-    let refused = Reference::load(Some(folder.path())).expect_err("a pack with findings is refused");
-    assert_eq!(refused.findings, report.findings, "the check and the loader find the same");
-    report.findings
-}
-
 /// The findings of a folder with this one file, which may be right.
 fn findings_of_any(content: &str) -> Vec<Finding> {
     let folder = Folder::new();
     folder.add("pack.json", content);
     check(Some(folder.path())).findings
 }
-
-/// One finding must name the file, the line, the record and the problem, and say what to do.
-fn assert_finding(content: &str, line: usize, key: Option<&str>, problem: &str) {
-    let found = findings(content);
-    let named = found.iter().any(|finding| {
-        finding.file.ends_with("broken.json")
-            && finding.line == Some(line)
-            && finding.key.as_deref() == key
-            && finding.problem.contains(problem)
-            && !finding.remedy.is_empty()
-    });
-    assert!(named, "expected '{problem}' of {key:?} on line {line}, found {found:#?}");
-}
-
-/// A pack whose only record stands on line 2.
-fn pack(kind: &str, record: &str) -> String {
-    format!("{{\"pack\": \"{kind}\", \"records\": [\n{record}\n]}}")
-}
-
-const MARKED: &str = r#""source": "a test", "mark": "press""#;
 
 #[test]
 fn malformed_json_is_named_with_its_line() {
@@ -426,6 +411,20 @@ fn broken_targets_and_a_second_resolution_are_named() {
     assert_finding(&computed("mean", "poverty"), 2, Some("T01"), "unknown variant `mean`");
     let beside = "computed_as stands beside feeds ledger";
     assert_finding(&computed("relative_to_start", "ledger"), 2, Some("T01"), beside);
+    let reported = |unit: &str, rest: &str| {
+        let fields = r#""id": "T01", "group": "economy", "vi": "a", "en": "a", "op": ">=", "target": "101""#;
+        pack("targets", &format!(r#"{{{fields}, "unit": "{unit}", {rest}, {MARKED}}}"#))
+    };
+    let share = reported("%", r#""feeds": "reported""#);
+    assert_finding(&share, 2, Some("T01"), "a share of 101 is not between 0 and 100 percent");
+    let multiple = reported("lần", r#""feeds": "reported""#);
+    assert_finding(&multiple, 2, Some("T01"), "the unit lần does not say what units report");
+    let ledger = reported("lần", r#""feeds": "ledger", "reported_unit": "đồng""#);
+    assert_finding(&ledger, 2, Some("T01"), "reported_unit stands beside feeds ledger");
+    let ended = reported("xã", r#""feeds": "criteria", "areas": ["106@2025-07-01"]"#);
+    assert_finding(&ended, 2, Some("T01"), "its area 106@2025-07-01 is not known");
+    let no_criterion = reported("%", r#""feeds": "reported""#).replace("economy", "culture");
+    assert_finding(&no_criterion, 2, Some("T01"), "0 criteria of lai-chau-resolution-2021-2025 stand for");
     let resolution =
         format!(r#"{{"id": "2026-2030", "title": "a", "from": "2026-01-01", "to": "2030-12-31", {MARKED}}}"#);
     assert_finding(&pack("resolution", &resolution), 2, Some("2026-2030"), "a second resolution");

@@ -1,8 +1,12 @@
 //! What is wrong with the packs, record by record, and what they hold.
 
 mod areas;
+mod criteria;
+mod criterion_indicators;
 mod facts;
+mod funding;
 mod lineage;
+mod programmes;
 mod report;
 mod standards;
 mod targets;
@@ -102,6 +106,10 @@ pub(crate) fn findings(packs: &Packs, unread: Vec<Finding>) -> Vec<Finding> {
     facts::check(packs, &mut all);
     standards::check(packs, &mut all);
     targets::check(packs, &mut all);
+    criteria::check(packs, &mut all);
+    criterion_indicators::check(packs, &mut all);
+    programmes::check(packs, &mut all);
+    funding::check(packs, &mut all);
     all.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     all
 }
@@ -138,6 +146,18 @@ fn overlaps<G: Ord, T: PackRecord>(mut dated: Vec<(G, Period, &Located<T>)>, fin
                 ),
                 "let the earlier record end on the day before the later one begins",
             ));
+        }
+    }
+}
+
+/// Names the texts of a record that are empty or cannot be read, by field.
+fn texts<T: PackRecord>(located: &Located<T>, fields: &[(&str, &str)], findings: &mut Vec<Finding>) {
+    for (field, text) in fields {
+        if text.trim().is_empty() {
+            findings.push(Finding::of(located, format!("the field {field} is empty"), "fill it"));
+        } else if !kernel::text::is_readable(text) {
+            let problem = format!("the field {field} has control characters or invisible ones");
+            findings.push(Finding::of(located, problem, "type the text again"));
         }
     }
 }

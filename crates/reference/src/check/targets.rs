@@ -1,8 +1,11 @@
 //! The resolution, its targets and its baselines.
 
-use super::Finding;
-use crate::{packs::Packs, targets::Computation};
-use kernel::Ratio;
+use super::{Finding, areas::life, texts};
+use crate::{
+    packs::{Located, Packs, TargetRecord},
+    targets::{Computation, Feed},
+};
+use kernel::{Period, Ratio};
 
 pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
     let resolutions = packs.resolutions.located();
@@ -20,11 +23,11 @@ pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
     }
     for located in packs.targets.located() {
         let record = &located.record;
-        let texts =
+        let fields =
             [("group", &record.group), ("vi", &record.vi), ("en", &record.en), ("unit", &record.unit)];
-        for (field, _) in texts.iter().filter(|(_, text)| text.trim().is_empty()) {
-            findings.push(Finding::of(located, format!("the field {field} is empty"), "fill it"));
-        }
+        texts(located, &fields.map(|(field, text)| (field, text.as_str())), findings);
+        areas(packs, located, findings);
+        reported(located, findings);
         if let Some(feed) = record.computed_as.map(Computation::feed)
             && feed != record.feeds
         {
@@ -45,5 +48,37 @@ pub(super) fn check(packs: &Packs, findings: &mut Vec<Finding>) {
         if record.unit.trim().is_empty() {
             findings.push(Finding::of(located, "the field unit is empty", "fill it"));
         }
+    }
+}
+
+/// The areas of a target must be there at some time of the resolution's period.
+fn areas(packs: &Packs, located: &Located<TargetRecord>, findings: &mut Vec<Finding>) {
+    let resolution = packs.resolutions.values().next();
+    let period = resolution.map(|resolution| Period { from: resolution.from, to: Some(resolution.to) });
+    for key in &located.record.areas {
+        let area = packs.areas.get(&key.to_string());
+        if !area.is_some_and(|area| period.is_none_or(|period| life(area).overlaps(period))) {
+            let problem = format!("its area {key} is not known in the period of the resolution");
+            findings.push(Finding::of(located, problem, "correct the key, such as 106@0001-01-01"));
+        }
+    }
+}
+
+/// What units report is a share of at most 100 percent, or an amount that the target is a multiple of.
+fn reported(located: &Located<TargetRecord>, findings: &mut Vec<Finding>) {
+    let record = &located.record;
+    let reported = record.feeds == Feed::Reported;
+    if let Some(unit) = &record.reported_unit {
+        texts(located, &[("reported_unit", unit)], findings);
+        if !reported {
+            let problem = format!("reported_unit stands beside feeds {}", record.feeds.as_str());
+            findings.push(Finding::of(located, problem, "it is for feeds reported alone: correct one"));
+        }
+    } else if reported && record.unit != "%" {
+        let problem = format!("the unit {} does not say what units report", record.unit);
+        findings.push(Finding::of(located, problem, "name the unit of what they report in reported_unit"));
+    } else if reported && !(Ratio::whole(0)..=Ratio::whole(100)).contains(&record.target) {
+        let problem = format!("a share of {} is not between 0 and 100 percent", record.target);
+        findings.push(Finding::of(located, problem, "give percent: 25 for 25 %"));
     }
 }

@@ -154,18 +154,19 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// For each column and year at most one of the levels may hold; the check of the packs sees to it.
     pub(crate) const fn new(set_by: SetBy, levels: Vec<Level>) -> Self {
         Self { set_by, levels }
     }
 
-    /// The level of that column in the assessed year. `None`: not configured, which is never met and never zero. No year
-    /// stands in for another, and no column for another.
+    /// The level of that column in the assessed year. `None`: not configured, which is never met and never zero. A level
+    /// for one column goes before one for every column, then one for one year before one for every year. No year stands
+    /// in for another, and no column for another.
     pub fn level(&self, column: Option<&str>, year: i16) -> Option<&Level> {
-        self.levels.iter().find(|level| {
+        let holding = self.levels.iter().filter(|level| {
             level.column.as_deref().is_none_or(|own| Some(own) == column)
                 && level.year.is_none_or(|own| own == year)
-        })
+        });
+        holding.max_by_key(|level| (level.column.is_some(), level.year.is_some()))
     }
 
     /// All levels that are known.

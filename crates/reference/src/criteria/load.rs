@@ -189,8 +189,7 @@ fn unverified(set: &CriteriaSet) -> Vec<Caveat> {
         return caveats;
     }
     let listed = |wanted: fn(&Criterion) -> bool| {
-        let numbers = set.criteria.iter().filter(|criterion| wanted(criterion));
-        numbers.map(|criterion| criterion.number.to_string()).collect::<Vec<_>>().join(", ")
+        runs(set.criteria.iter().filter(|criterion| wanted(criterion)).map(|criterion| criterion.number))
     };
     let empty = listed(|criterion| criterion.indicators.is_empty());
     if !empty.is_empty() {
@@ -224,4 +223,19 @@ fn unverified(set: &CriteriaSet) -> Vec<Caveat> {
         );
     }
     caveats
+}
+
+/// Numbers in rising order, those in a row as one: `3-6, 9`.
+fn runs(numbers: impl Iterator<Item = u16>) -> String {
+    let mut runs: Vec<(u16, u16)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let named = runs
+        .into_iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
+    named.collect::<Vec<_>>().join(", ")
 }

@@ -5,6 +5,8 @@
 mod indicator;
 mod load;
 
+pub(crate) use load::{backs, hundredth};
+
 pub use indicator::{Bound, CriterionIndicator, Derivation, IndicatorTest, Level, Levels, PairPart, SetBy};
 
 use crate::{Caveat, provenance::Provenance};

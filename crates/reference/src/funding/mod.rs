@@ -3,6 +3,8 @@
 
 mod window;
 
+pub(crate) use window::share_a_year;
+
 pub use window::{InvalidYearDay, Window, WindowRule, YearDay};
 
 use crate::{
@@ -130,7 +132,8 @@ pub struct FundingRules {
     support_kinds: Vec<SupportKind>,
     parameters: Vec<FundingParameter>,
     windows: Vec<WindowRule>,
-    /// For each node of a programme, the codes that a rule may name it by: the node, those above it, and their groups.
+    /// For each node and group, the codes that a rule may name it by: itself, those above it, and their groups. A rule for the
+    /// nearest goes first.
     names: HashMap<String, Vec<String>>,
 }
 
@@ -221,13 +224,15 @@ impl FundingRules {
 
 fn names(programmes: &Programmes) -> HashMap<String, Vec<String>> {
     let of = |code: &str| {
-        let above = programmes.all().iter().filter(|node| programmes.is_within(code, &node.code));
-        let mut names: Vec<_> = above.map(|node| node.code.clone()).collect();
+        let mut names: Vec<_> = programmes.ancestry(code).map(|node| node.code.clone()).collect();
         let groups = programmes.groups().iter();
         let groups = groups.filter(|group| group.members.iter().any(|member| names.contains(member)));
         let groups: Vec<_> = groups.map(|group| group.code.clone()).collect();
         names.extend(groups);
         names
     };
-    programmes.all().iter().map(|node| (node.code.clone(), of(&node.code))).collect()
+    let nodes = programmes.all().iter().map(|node| (node.code.clone(), of(&node.code)));
+    nodes
+        .chain(programmes.groups().iter().map(|group| (group.code.clone(), vec![group.code.clone()])))
+        .collect()
 }

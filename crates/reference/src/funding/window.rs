@@ -75,9 +75,12 @@ pub(crate) fn share_a_year(a: (Option<i16>, Option<i16>), b: (Option<i16>, Optio
 
 /// The window by the rule for one of the names, else by the general rule.
 pub(super) fn window(rules: &[WindowRule], names: &[String], vintage: i16, executing_year: i16) -> Window {
-    let mut covering = rules.iter().filter(|rule| rule.covers(vintage, executing_year));
-    let own = covering.clone().find(|rule| rule.programme.as_ref().is_some_and(|code| names.contains(code)));
-    match own.or_else(|| covering.find(|rule| rule.programme.is_none())) {
+    let rule_of = |programme: Option<&String>| {
+        let mut covering = rules.iter().filter(|rule| rule.covers(vintage, executing_year));
+        covering.find(|rule| rule.programme.as_ref() == programme)
+    };
+    let own = names.iter().find_map(|name| rule_of(Some(name)));
+    match own.or_else(|| rule_of(None)) {
         Some(rule) => Window {
             last_day: rule.last_day.in_year(executing_year),
             extension_last_day: rule.extension_last_day.in_year(executing_year),

@@ -73,7 +73,7 @@ impl Programmes {
     }
 
     /// The node, its parent, and so on up to the programme.
-    fn ancestry(&self, code: &str) -> impl Iterator<Item = &ProgrammeNode> {
+    pub(crate) fn ancestry(&self, code: &str) -> impl Iterator<Item = &ProgrammeNode> {
         // Nodes stand after their parents, so the walk ends.
         std::iter::successors(self.get(code), |node| self.get(node.parent.as_deref()?))
     }
