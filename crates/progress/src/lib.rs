@@ -6,8 +6,13 @@
 //! [`figure`] for the sums that figures are.
 
 pub mod figure;
+pub mod funding;
+pub mod rural;
 mod service;
 mod views;
 
 pub use crate::service::{Progress, ProgressOptions};
+pub use funding::{FUNDING_SOURCE, FundingModel};
 pub use poverty_view::{PovertyModel, SOURCE};
+pub use rural::{RURAL_SOURCE, RuralModel};
+pub use views::Sources;

@@ -1,17 +1,12 @@
 //! The gRPC service of `progress.proto`.
 
-use crate::views::{self, Grounds, Watching, from_projection};
+use crate::views::{self, Grounds, Snapshots, Sources, Watching, from_projection};
 use api::progress::{self as proto, progress_server};
 use futures::{StreamExt, stream::BoxStream};
 use kernel::SharedClock;
-use poverty_view::model::{Placing, SOURCE};
-use projection::{ReadDatabase, Transaction, WaitError};
+use poverty_view::model::Placing;
 use reference::Reference;
-use service::{
-    Refusal, reason,
-    request::{ConsistencyToken, not_caught_up},
-    server::Gate,
-};
+use service::{Refusal, server::Gate};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -43,21 +38,21 @@ impl Default for ProgressOptions {
     }
 }
 
-/// Answers from the read model of [`PovertyModel`](crate::PovertyModel). Cheap to clone.
+/// Answers from the read models of its sources. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Progress {
     grounds: Grounds,
-    database: ReadDatabase,
+    sources: Sources,
     options: ProgressOptions,
     watches: Gate,
     stop: CancellationToken,
 }
 
 impl Progress {
-    /// The service over the read model's database, which a projector carries on elsewhere. Cancelling `stop` ends all
+    /// The service over the read models' databases, which projectors carry on elsewhere. Cancelling `stop` ends all
     /// watches.
     pub fn new(
-        database: ReadDatabase,
+        sources: Sources,
         reference: Arc<Reference>,
         clock: SharedClock,
         options: ProgressOptions,
@@ -66,28 +61,22 @@ impl Progress {
         let placing = Arc::new(Placing::new(&reference.areas));
         Self {
             grounds: Grounds { reference, placing, clock },
-            database,
+            sources,
             options,
             watches: Gate::new(options.watches_max, "watch streams"),
             stop,
         }
     }
 
-    /// The read model, once it is as fresh as the token asks.
-    async fn fresh(&self, consistency_token: &str) -> Result<&ReadDatabase, Refusal> {
-        if let Some(position) = ConsistencyToken::parse(consistency_token)?.position(SOURCE) {
-            let waited = self.database.wait_for(SOURCE, position, self.options.wait_max).await;
-            waited.map_err(|error| match error {
-                WaitError::TooLate { wanted, applied, .. } => not_caught_up(applied, wanted),
-                WaitError::Closed => Refusal::new(&reason::SHUTTING_DOWN),
-            })?;
-        }
-        Ok(&self.database)
+    /// The sources, once they are as fresh as the token asks.
+    async fn fresh(&self, consistency_token: &str) -> Result<&Sources, Refusal> {
+        self.sources.fresh(consistency_token, self.options.wait_max).await?;
+        Ok(&self.sources)
     }
 
-    /// One state of all tables, for views that ask more than one question.
-    async fn snapshot(&self, consistency_token: &str) -> Result<Transaction, Refusal> {
-        self.fresh(consistency_token).await?.snapshot().await.map_err(from_projection)
+    /// One state of each source.
+    async fn snapshots(&self, consistency_token: &str) -> Result<Snapshots, Refusal> {
+        self.fresh(consistency_token).await?.snapshots().await
     }
 }
 
@@ -100,8 +89,8 @@ impl progress_server::Progress for Progress {
         request: Request<proto::GetPovertyRequest>,
     ) -> Result<Response<proto::PovertyView>, Status> {
         let request = request.into_inner();
-        let database = self.fresh(&request.consistency_token).await?;
-        Ok(Response::new(views::poverty(&self.grounds, database, &request).await?))
+        let sources = self.fresh(&request.consistency_token).await?;
+        Ok(Response::new(views::poverty(&self.grounds, &sources.poverty, &request).await?))
     }
 
     async fn get_movements(
@@ -109,8 +98,8 @@ impl progress_server::Progress for Progress {
         request: Request<proto::GetMovementsRequest>,
     ) -> Result<Response<proto::MovementsView>, Status> {
         let request = request.into_inner();
-        let database = self.fresh(&request.consistency_token).await?;
-        Ok(Response::new(views::movements(&self.grounds, database, &request).await?))
+        let sources = self.fresh(&request.consistency_token).await?;
+        Ok(Response::new(views::movements(&self.grounds, &sources.poverty, &request).await?))
     }
 
     async fn list_targets(
@@ -118,17 +107,57 @@ impl progress_server::Progress for Progress {
         request: Request<proto::ListTargetsRequest>,
     ) -> Result<Response<proto::ListTargetsResponse>, Status> {
         let request = request.into_inner();
-        let mut snapshot = self.snapshot(&request.consistency_token).await?;
-        Ok(Response::new(views::list_targets(&self.grounds, &mut snapshot, &request).await?))
+        let mut snapshots = self.snapshots(&request.consistency_token).await?;
+        Ok(Response::new(views::list_targets(&self.grounds, &mut snapshots, &request).await?))
+    }
+
+    async fn get_overview(
+        &self,
+        request: Request<proto::GetOverviewRequest>,
+    ) -> Result<Response<proto::Overview>, Status> {
+        let request = request.into_inner();
+        let mut snapshots = self.snapshots(&request.consistency_token).await?;
+        Ok(Response::new(views::overview(&self.grounds, &mut snapshots, &request).await?))
+    }
+
+    async fn get_criteria(
+        &self,
+        request: Request<proto::GetCriteriaRequest>,
+    ) -> Result<Response<proto::CriteriaView>, Status> {
+        let request = request.into_inner();
+        let sources = self.fresh(&request.consistency_token).await?;
+        let mut snapshot = sources.rural.snapshot().await.map_err(from_projection)?;
+        Ok(Response::new(views::criteria(&self.grounds, &mut snapshot, &request).await?))
+    }
+
+    async fn get_funding(
+        &self,
+        request: Request<proto::GetFundingRequest>,
+    ) -> Result<Response<proto::FundingView>, Status> {
+        let request = request.into_inner();
+        let sources = self.fresh(&request.consistency_token).await?;
+        let mut snapshot = sources.funding.snapshot().await.map_err(from_projection)?;
+        Ok(Response::new(views::funding(&self.grounds, &mut snapshot, &request).await?))
+    }
+
+    async fn list_cases(
+        &self,
+        request: Request<proto::ListCasesRequest>,
+    ) -> Result<Response<proto::ListCasesResponse>, Status> {
+        let request = request.into_inner();
+        let sources = self.fresh(&request.consistency_token).await?;
+        let mut snapshot = sources.funding.snapshot().await.map_err(from_projection)?;
+        let page_size_max = self.options.page_size_max;
+        Ok(Response::new(views::list_cases(&self.grounds, &mut snapshot, &request, page_size_max).await?))
     }
 
     async fn explain_figure(
         &self,
         request: Request<proto::ExplainFigureRequest>,
     ) -> Result<Response<proto::ExplainFigureResponse>, Status> {
-        let mut snapshot = self.snapshot("").await?;
+        let mut snapshots = self.snapshots("").await?;
         Ok(Response::new(
-            views::explain(&self.grounds, &mut snapshot, request.get_ref(), self.options.page_size_max)
+            views::explain(&self.grounds, &mut snapshots, request.get_ref(), self.options.page_size_max)
                 .await?,
         ))
     }
@@ -139,7 +168,7 @@ impl progress_server::Progress for Progress {
     ) -> Result<Response<Self::WatchProgressStream>, Status> {
         let watching = Watching {
             grounds: self.grounds.clone(),
-            database: self.database.clone(),
+            sources: self.sources.clone(),
             request: request.into_inner(),
             bookmark_every: self.options.bookmark_every,
             interval: self.options.watch_interval,

@@ -1,11 +1,15 @@
 //! Figures: their names, and the sums of facts that they are.
 
+mod criteria;
+mod money;
 mod name;
 mod sum;
 
+pub use criteria::{CriteriaMeasure, CriteriaName};
+pub use money::{MoneyColumn, MoneyName};
 pub use name::{
-    CountName, CountedClass, Extent, FigureName, InvalidFigureName, MovementColumn, MovementName, Scope,
-    ShareName, TargetName, Unit,
+    CountName, CountedClass, Extent, FigureName, InvalidFigureName, LackingName, MovementColumn,
+    MovementName, Scope, ShareName, TargetName, Unit,
 };
 pub(crate) use sum::column_terms;
 pub use sum::{Days, Sum, Term};

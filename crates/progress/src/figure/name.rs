@@ -5,11 +5,13 @@
 //! figures/shares/near-poor/areas/12@0001-01-01/as-at/2024-12-31/known-on/2026-01-15/map/0001-01-01
 //! figures/persons/registered/areas/03618@2025-07-01/outside-parts/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01/ethnicity/-
 //! figures/movements/persons/poor/relapse/areas/110@0001-01-01/year/2024/known-on/2026-01-15/map/0001-01-01
+//! figures/lacking/latrine/households/areas/12@0001-01-01/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01
 //! figures/targets/T09/as-at/2025-12-31/known-on/2026-01-15/map/2025-07-01
 //! ```
 
+use super::{CriteriaName, MoneyName};
 use kernel::{AreaKey, Date, parse_date};
-use poverty_view::domain::{Class, Ethnicity, TrackedClass};
+use poverty_view::domain::{Class, Ethnicity, Need, TrackedClass};
 use std::{fmt, str::FromStr};
 
 /// The name of a figure.
@@ -21,6 +23,12 @@ pub enum FigureName {
     Share(ShareName),
     /// A column of a form on movements.
     Movement(MovementName),
+    /// Poor and near-poor households, or their members, that lack something.
+    Lacking(LackingName),
+    /// Of titles and criteria.
+    Criteria(CriteriaName),
+    /// Of money, or of cases about it.
+    Money(MoneyName),
     /// A target of the resolution.
     Target(TargetName),
 }
@@ -67,6 +75,17 @@ pub struct CountName {
 pub struct ShareName {
     /// The numerator's class.
     pub class: TrackedClass,
+    /// Where and from which point of view.
+    pub scope: Scope,
+}
+
+/// Poor and near-poor households that lack something, or their members.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LackingName {
+    /// What is counted.
+    pub unit: Unit,
+    /// What is lacking.
+    pub need: Need,
     /// Where and from which point of view.
     pub scope: Scope,
 }
@@ -209,6 +228,19 @@ impl CountedClass {
     }
 }
 
+const fn need_word(need: Need) -> &'static str {
+    match need {
+        Need::HealthInsurance => "health-insurance",
+        Need::Schooling => "schooling",
+        Need::Latrine => "latrine",
+        Need::Telecom => "telecom",
+    }
+}
+
+fn need(word: &str) -> Option<Need> {
+    Need::ALL.into_iter().find(|need| need_word(*need) == word)
+}
+
 const fn tracked_word(class: TrackedClass) -> &'static str {
     match class {
         TrackedClass::Poor => "poor",
@@ -259,6 +291,11 @@ impl fmt::Display for FigureName {
                     "figures/movements/{unit}/{class}/{column}/areas/{area}{extent}/year/{year:04}/known-on/{known_on}/map/{map}"
                 )
             }
+            Self::Lacking(LackingName { unit, need, scope }) => {
+                write!(f, "figures/lacking/{}/{}/{scope}", need_word(*need), unit.word())
+            }
+            Self::Criteria(name) => name.fmt(f),
+            Self::Money(name) => name.fmt(f),
             Self::Target(TargetName { id, as_at, known_on, map }) => {
                 write!(f, "figures/targets/{id}/as-at/{as_at}/known-on/{known_on}/map/{map}")
             }
@@ -280,6 +317,13 @@ fn parse(text: &str) -> Option<FigureName> {
         ["figures", "shares", class, scope @ ..] => {
             Some(FigureName::Share(ShareName { class: tracked(class)?, scope: self::scope(scope)? }))
         }
+        ["figures", "lacking", need, unit, scope @ ..] => Some(FigureName::Lacking(LackingName {
+            unit: Unit::from_word(unit)?,
+            need: self::need(need)?,
+            scope: self::scope(scope)?,
+        })),
+        ["figures", "criteria", rest @ ..] => CriteriaName::parse(rest).map(FigureName::Criteria),
+        ["figures", "money", rest @ ..] => MoneyName::parse(rest).map(FigureName::Money),
         [
             "figures",
             "movements",
@@ -327,7 +371,7 @@ fn parse(text: &str) -> Option<FigureName> {
 }
 
 /// Reads what [`Scope`] writes.
-fn scope(words: &[&str]) -> Option<Scope> {
+pub(super) fn scope(words: &[&str]) -> Option<Scope> {
     let ["areas", area, extent @ .., "as-at", as_at, "known-on", known_on, "map", map] = words else {
         return None;
     };

@@ -1,6 +1,6 @@
 //! Which facts a figure is the sum of.
 
-use super::{CountName, CountedClass, MovementColumn, MovementName};
+use super::{CountName, CountedClass, LackingName, MovementColumn, MovementName};
 use kernel::date;
 use poverty_view::domain::{AreaNumber, Class, ClassFlow, Day, Ethnicity, Flow, Measure, TrackedClass};
 
@@ -84,6 +84,18 @@ impl Sum {
             except,
             known_on: name.scope.known_on.into(),
             ethnicity: name.ethnicity,
+        }
+    }
+
+    /// The facts of those who lack something, without those of the given parts of the area.
+    pub fn of_lacking(name: &LackingName, except: Vec<AreaNumber>) -> Self {
+        let days = Days::up_to(name.scope.as_at.into());
+        Self {
+            terms: vec![Term::plus(Measure::Lacking(name.need), days)],
+            area: AreaNumber::of(&name.scope.area),
+            except,
+            known_on: name.scope.known_on.into(),
+            ethnicity: None,
         }
     }
 

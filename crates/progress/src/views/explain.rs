@@ -1,11 +1,12 @@
 //! From a figure to its facts, the events that made them and the documents behind them.
 
 use super::{
-    Grounds, from_projection,
+    Grounds, criteria, from_projection, funding,
     movements::{YearOfView, YearSight},
     point::{PointOfView, Portion, is_on_map},
     poverty::{Sight, value},
     reading::Groups,
+    sources::Snapshots,
     status::figure,
     targets,
 };
@@ -30,12 +31,12 @@ use std::collections::HashSet;
 const PAGE_SIZE_DEFAULT: usize = 100;
 
 /// Position of the event and the fact's place within it: facts come in this order.
-type FactPlace = (u64, u64);
+pub(crate) type FactPlace = (u64, u64);
 
 /// The explanation of the figure that the request names.
 pub(crate) async fn explain(
     grounds: &Grounds,
-    snapshot: &mut Transaction,
+    snapshots: &mut Snapshots,
     request: &proto::ExplainFigureRequest,
     page_size_max: usize,
 ) -> Result<proto::ExplainFigureResponse, Refusal> {
@@ -45,6 +46,7 @@ pub(crate) async fn explain(
     let page = Page::parse(sizes, request.page_size, &request.page_token, query)?;
     let unknown = || Refusal::new(&reason::FIGURE_UNKNOWN).with("figure", &request.name).at("name");
     let name: FigureName = request.name.parse().map_err(|_| unknown())?;
+    let snapshot = &mut snapshots.poverty;
     match name {
         FigureName::Count(name) => {
             let Scope { area, extent, map, .. } = &name.scope;
@@ -69,8 +71,29 @@ pub(crate) async fn explain(
             let portion = portion(grounds, area, *extent, *map).ok_or_else(unknown)?;
             share(grounds, snapshot, &portion, &name).await
         }
+        FigureName::Lacking(name) => {
+            let Scope { area, extent, map, as_at, known_on } = &name.scope;
+            let portion = portion(grounds, area, *extent, *map).ok_or_else(unknown)?;
+            let view = PointOfView { as_at: *as_at, known_on: *known_on, map: *map };
+            let sight = Sight::of(grounds, &mut *snapshot, view, portion.areas(), Groups::Together).await?;
+            let status = sight.statuses(&portion).reviewed;
+            let shown = figure(&FigureName::Lacking(name.clone()), status, 0, name.unit);
+            let (unit, place) = (name.unit.word(), place(&portion));
+            let formula = format!(
+                "{unit} of poor and near-poor households in {place} on {as_at} that lack it by their review: sum of all \
+                 changes effective up to {as_at} and recorded by {known_on}"
+            );
+            let sum = Sum::of_lacking(&name, portion.except_numbers().collect());
+            facts(grounds, snapshot, &sum, name.unit, formula, &shown, &page).await
+        }
+        FigureName::Criteria(name) => {
+            criteria::explain(grounds, &mut snapshots.rural, &name, &page).await?.ok_or_else(unknown)
+        }
+        FigureName::Money(name) => {
+            funding::explain(grounds, &mut snapshots.funding, &name, &page).await?.ok_or_else(unknown)
+        }
         FigureName::Target(name) => {
-            let explained = targets::explain(grounds, snapshot, &name).await?.ok_or_else(unknown)?;
+            let explained = targets::explain(grounds, snapshots, &name).await?.ok_or_else(unknown)?;
             Ok(proto::ExplainFigureResponse {
                 formula: explained.formula,
                 inputs: explained.inputs,

@@ -1,22 +1,33 @@
 //! What readers ask for, computed from one snapshot of the read model and the reference packs.
 
 mod areas;
+mod cases;
+mod criteria;
 mod explain;
+mod funding;
 mod movements;
+mod overview;
 mod placed;
 mod point;
 mod poverty;
 mod reading;
 mod refusals;
+mod sources;
 mod status;
 mod targets;
 mod watch;
 
 pub(crate) use areas::list_areas;
+pub(crate) use cases::list_cases;
+pub(crate) use criteria::criteria;
 pub(crate) use explain::explain;
+pub(crate) use funding::funding;
 pub(crate) use movements::movements;
+pub(crate) use overview::overview;
 pub(crate) use poverty::poverty;
 pub(crate) use refusals::from_projection;
+pub(crate) use sources::Snapshots;
+pub use sources::Sources;
 pub(crate) use targets::list_targets;
 pub(crate) use watch::{Watching, watch};
 

@@ -6,7 +6,7 @@ use super::{
 };
 use kernel::Date;
 use poverty_view::{
-    domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure},
+    domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure, Need},
     model::{SOURCE, recorded_directly},
 };
 use projection::{Error, Query, Reached, Reader, Row};
@@ -186,6 +186,28 @@ pub(crate) async fn stocks(
         table.0.entry(area).or_default().add(group, measure, amount);
     }
     Ok((reached, table))
+}
+
+/// Poor and near-poor households of the area, and their members, that lack it on the day, as known on the other.
+pub(crate) async fn lacking(
+    reader: impl Reader,
+    area: &Area,
+    need: Need,
+    as_at: Date,
+    known_on: Date,
+) -> Result<Amount, Error> {
+    let query = Query::new(
+        "select cast(coalesce(sum(figure.households), 0) as bigint) as households,
+                cast(coalesce(sum(figure.persons), 0) as bigint) as persons
+         from figure
+         where figure.area = $1 and figure.measure = $2 and figure.effective <= $3 and figure.known <= $4",
+    )
+    .bind(AreaNumber::of(&area.key).number())
+    .bind(i64::from(Measure::Lacking(need).number()))
+    .bind(Day::from(as_at).number())
+    .bind(Day::from(known_on).number());
+    let (_, rows) = reader.read(SOURCE, query).await?;
+    rows.first().map_or(Ok(Amount::ZERO), |row| amount(row, "households", "persons"))
 }
 
 /// What became of one measure in a year.

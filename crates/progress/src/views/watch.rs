@@ -1,16 +1,17 @@
 //! A view that is told again whenever it changed.
 
-use super::{Grounds, poverty::poverty};
+use super::{Grounds, Sources, overview::overview, poverty::poverty, sources::position_of};
+use crate::{FUNDING_SOURCE, RURAL_SOURCE};
 use api::progress::{self as proto, watch_progress_response::Event};
 use futures::{Stream, stream};
 use poverty_view::model::SOURCE;
-use projection::{Applied, ReadDatabase};
+use projection::{Applied, Reached};
 use prost::Message;
-use service::{Refusal, reason, server::Admitted};
+use service::{Refusal, reason, request::fields::invalid, server::Admitted};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use tokio::{
-    sync::watch::Receiver,
+    sync::watch::{Receiver, error::RecvError},
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// What a stream holds while somebody watches.
 pub(crate) struct Watching {
     pub(crate) grounds: Grounds,
-    pub(crate) database: ReadDatabase,
+    pub(crate) sources: Sources,
     pub(crate) request: proto::WatchProgressRequest,
     pub(crate) bookmark_every: Duration,
     /// From one view to the next at least.
@@ -36,10 +37,18 @@ pub(crate) fn watch(
     let query =
         digest(&proto::WatchProgressRequest { resume_token: String::new(), ..watching.request.clone() });
     let seen = parse_token(&watching.request.resume_token, query)?;
-    let applied = watching.database.watch(SOURCE);
+    let watched = proto::WatchedView::try_from(watching.request.watched).map_err(|_| {
+        invalid("watched", &watching.request.watched.to_string(), "WATCHED_VIEW_UNSPECIFIED, OVERVIEW")
+    })?;
+    let mut applied = vec![watching.sources.poverty.watch(SOURCE)];
+    if watched == proto::WatchedView::Overview {
+        applied.push(watching.sources.rural.watch(RURAL_SOURCE));
+        applied.push(watching.sources.funding.watch(FUNDING_SOURCE));
+    }
     let now = Instant::now();
     let told = Told {
         watching,
+        watched,
         applied,
         query,
         seen,
@@ -53,7 +62,9 @@ pub(crate) fn watch(
 
 struct Told {
     watching: Watching,
-    applied: Receiver<Applied>,
+    watched: proto::WatchedView,
+    /// Of each source that is watched.
+    applied: Vec<Receiver<Applied>>,
     query: u64,
     seen: Option<u64>,
     /// The bookmark of the latest view, as long as it needs not be computed anew.
@@ -88,7 +99,7 @@ impl Told {
         loop {
             if let Some(bookmark) = self.up_to_date.take() {
                 tokio::select! {
-                    changed = self.applied.changed() => {
+                    changed = any_changed(&mut self.applied) => {
                         changed.map_err(|_| Refusal::new(&reason::SHUTTING_DOWN))?;
                     }
                     // After a bookmark the view is computed anew: another day may have begun.
@@ -97,32 +108,83 @@ impl Told {
             }
             sleep_until(self.next_view).await;
             self.next_view = Instant::now() + self.watching.interval;
-            self.applied.mark_unchanged();
-            let view = self.view().await?;
-            let position = view.position;
-            let state = digest(&proto::PovertyView { position: 0, ..view.clone() });
-            let resume_token = token(self.query, position, state);
+            for applied in &mut self.applied {
+                applied.mark_unchanged();
+            }
+            let Seen { event, state, bookmark } = match self.watched {
+                proto::WatchedView::Unspecified => self.poverty().await?,
+                proto::WatchedView::Overview => self.overview().await?,
+            };
+            let resume_token = token(self.query, bookmark.position, state);
             self.up_to_date = Some(proto::WatchProgressResponse {
-                event: Some(Event::Bookmark(proto::Bookmark { position })),
+                event: Some(Event::Bookmark(bookmark)),
                 resume_token: resume_token.clone(),
             });
             if self.seen != Some(state) {
                 self.seen = Some(state);
-                let view = proto::PovertyView { resume_token: resume_token.clone(), ..view };
-                return Ok(proto::WatchProgressResponse { event: Some(Event::Changed(view)), resume_token });
+                let event = match event {
+                    Event::Changed(view) => {
+                        Event::Changed(proto::PovertyView { resume_token: resume_token.clone(), ..view })
+                    }
+                    other => other,
+                };
+                return Ok(proto::WatchProgressResponse { event: Some(event), resume_token });
             }
         }
     }
 
-    async fn view(&self) -> Result<proto::PovertyView, Refusal> {
-        let Watching { grounds, database, request, .. } = &self.watching;
+    async fn poverty(&self) -> Result<Seen, Refusal> {
+        let Watching { grounds, sources, request, .. } = &self.watching;
         let request = proto::GetPovertyRequest {
             area: request.area.clone(),
             view: request.view.clone(),
             ..Default::default()
         };
-        poverty(grounds, database, &request).await
+        let view = poverty(grounds, &sources.poverty, &request).await?;
+        let reached = Reached { position: view.position, set_aside: view.events_set_aside };
+        Ok(Seen {
+            state: digest(&proto::PovertyView { position: 0, ..view.clone() }),
+            bookmark: proto::Bookmark {
+                position: view.position,
+                positions: vec![position_of(SOURCE, reached)],
+            },
+            event: Event::Changed(view),
+        })
     }
+
+    async fn overview(&self) -> Result<Seen, Refusal> {
+        let Watching { grounds, sources, request, .. } = &self.watching;
+        let request = proto::GetOverviewRequest {
+            area: request.area.clone(),
+            view: request.view.clone(),
+            ..Default::default()
+        };
+        let mut snapshots = sources.snapshots().await?;
+        let view = Box::pin(overview(grounds, &mut snapshots, &request)).await?;
+        let of_poverty = view.positions.iter().find(|source| source.source == SOURCE);
+        Ok(Seen {
+            state: digest(&proto::Overview { positions: Vec::new(), ..view.clone() }),
+            bookmark: proto::Bookmark {
+                position: of_poverty.map_or(0, |source| source.position),
+                positions: view.positions.clone(),
+            },
+            event: Event::Overview(view),
+        })
+    }
+}
+
+/// A view as it was computed.
+struct Seen {
+    event: Event,
+    /// Digest of all but its positions.
+    state: u64,
+    bookmark: proto::Bookmark,
+}
+
+/// Waits until one of the sources has moved on.
+async fn any_changed(applied: &mut [Receiver<Applied>]) -> Result<(), RecvError> {
+    let changes = applied.iter_mut().map(|applied| Box::pin(applied.changed()));
+    futures::future::select_all(changes).await.0
 }
 
 /// The first eight bytes of the SHA-256 of the message.

@@ -18,16 +18,24 @@ impl ConsistencyToken {
         Self(BTreeMap::from([(context.to_owned(), position)]))
     }
 
-    /// Reads a request's `consistency_token`; empty asks for nothing.
+    /// Reads a request's `consistency_token`; empty asks for nothing. Several tokens, separated by spaces, ask for all that
+    /// each of them does.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        Self::read(text)
-            .ok_or_else(|| Refusal::new(&reason::CONSISTENCY_TOKEN_INVALID).at("consistency_token"))
+        let refused = || Refusal::new(&reason::CONSISTENCY_TOKEN_INVALID).at("consistency_token");
+        let mut all = Self::default();
+        for token in text.split(' ').filter(|token| !token.is_empty()) {
+            for (context, position) in Self::read(token).ok_or_else(refused)?.0 {
+                let wanted = all.0.entry(context).or_default();
+                *wanted = position.max(*wanted);
+            }
+            if all.0.len() > CONTEXTS_MAX {
+                return Err(refused());
+            }
+        }
+        Ok(all)
     }
 
     fn read(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return Some(Self::default());
-        }
         let payload = String::from_utf8(token::decode(Kind::Consistency, text)?).ok()?;
         let mut positions = BTreeMap::new();
         for pair in payload.split(';') {
@@ -90,6 +98,15 @@ mod tests {
     fn a_token_asks_for_a_position_of_its_own_context_alone() {
         let token = ConsistencyToken::of("poverty", 7);
         assert_eq!((token.position("poverty"), token.position("criteria")), (Some(7), None));
+    }
+
+    #[test]
+    fn several_tokens_ask_for_the_most_that_each_asks_for() {
+        let tokens = [("poverty", 7), ("funding", 3), ("poverty", 5)]
+            .map(|(context, position)| ConsistencyToken::of(context, position).to_string())
+            .join(" ");
+        let all = ConsistencyToken::parse(&tokens).unwrap();
+        assert_eq!((all.position("poverty"), all.position("funding")), (Some(7), Some(3)));
     }
 
     #[test]

@@ -110,11 +110,7 @@ pub fn id<T: FromStr>(field: &str, text: &str) -> Result<T, Refusal> {
 }
 
 /// An id, or the derived one where the field is empty.
-pub fn id_or_derived<T: FromStr>(
-    field: &str,
-    text: &str,
-    derived: impl FnOnce() -> T,
-) -> Result<T, Refusal> {
+pub fn id_or_derived<T: FromStr>(field: &str, text: &str, derived: impl FnOnce() -> T) -> Result<T, Refusal> {
     if text.is_empty() { Ok(derived()) } else { id(field, text) }
 }
 

@@ -1,119 +1,39 @@
-//! The targets of the provincial resolution: what is computed from the registry, and an honest "no data" for the rest.
+//! Targets that follow from the poverty registry: the fall of the poverty rate, the number of the poor, and what poor and
+//! near-poor households lack.
 
-use super::{
-    Grounds,
-    explain::shown,
-    from_projection,
-    point::{PointOfView, Portion},
-    poverty::{Coverage, Sight, provisional},
-    reading::Groups,
-    status::{DataStatus, caveats, figure},
+use super::{Computed, Grounds};
+use crate::{
+    figure::{CountName, CountedClass, FigureName, LackingName, Unit},
+    views::{
+        explain::shown,
+        from_projection,
+        point::{self, PointOfView, Portion},
+        poverty::{Coverage, Sight, provisional},
+        reading::{self, Groups},
+        status::{DataStatus, figure},
+    },
 };
-use crate::figure::{CountName, CountedClass, FigureName, TargetName, Unit};
 use api::progress as proto;
 use kernel::{Date, Ratio, date};
-use poverty_view::model::SOURCE;
+use poverty_view::domain::Need;
 use projection::Transaction;
-use reference::{Area, Caveat, Computation, Feed, Op, Target};
-use service::{Refusal, reason};
+use reference::{Area, Caveat, Computation, Target};
+use service::Refusal;
 
-/// The targets that the request asks for, with all baselines.
-pub(crate) async fn list_targets(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    request: &proto::ListTargetsRequest,
-) -> Result<proto::ListTargetsResponse, Refusal> {
-    let view = PointOfView::parse(grounds, request.view.as_ref())?;
-    let targets = &grounds.reference.targets;
-    for (at, id) in request.ids.iter().enumerate() {
-        if targets.get(id).is_none() {
-            let refusal = Refusal::new(&reason::TARGET_UNKNOWN).with("target", id);
-            return Err(refusal.at(format!("ids[{at}]")));
-        }
-    }
-    let asked = |target: &&Target| request.ids.is_empty() || request.ids.contains(&target.id);
-    let mut rows = Vec::new();
-    for target in targets.all().iter().filter(asked) {
-        let computed = compute(grounds, snapshot, target, view).await?;
-        rows.push(row(grounds, target, view, computed));
-    }
-    let read = snapshot.reached(SOURCE).await.map_err(from_projection)?;
-    let baselines = targets.baselines().iter().map(|baseline| proto::BaselineRow {
-        id: baseline.id.clone(),
-        display_name: baseline.vi.clone(),
-        display_name_en: baseline.en.clone(),
-        value: exact(baseline.value),
-        of: baseline.of.map_or_else(String::new, exact),
-        unit: baseline.unit.clone(),
-        source: baseline.provenance.to_string(),
-    });
-    Ok(proto::ListTargetsResponse {
-        targets: rows,
-        baselines: baselines.collect(),
-        view: Some(view.to_proto()),
-        position: read.position,
-        events_set_aside: read.set_aside,
-    })
-}
-
-/// How a target's actual value was computed.
-pub(crate) struct Explained {
-    pub(crate) formula: String,
-    pub(crate) inputs: Vec<proto::Figure>,
-}
-
-/// The formula and inputs of a target; `None` where there is no such target.
-pub(crate) async fn explain(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    name: &TargetName,
-) -> Result<Option<Explained>, Refusal> {
-    let Some(target) = grounds.reference.targets.get(&name.id) else { return Ok(None) };
-    let view = PointOfView { as_at: name.as_at, known_on: name.known_on, map: name.map };
-    let Computed { formula, inputs, .. } = compute(grounds, snapshot, target, view).await?;
-    Ok(Some(Explained { formula, inputs }))
-}
-
-/// What is known of a target's actual value.
-struct Computed {
-    status: DataStatus,
-    actual: Option<Ratio>,
-    expected: Option<Ratio>,
-    coverage: Option<Coverage>,
-    formula: String,
-    inputs: Vec<proto::Figure>,
-    provisional: Vec<Caveat>,
-}
-
-impl Computed {
-    fn without_data(formula: String) -> Self {
-        Self {
-            status: DataStatus::NoData,
-            actual: None,
-            expected: None,
-            coverage: None,
-            formula,
-            inputs: Vec::new(),
-            provisional: Vec::new(),
-        }
-    }
-}
-
-async fn compute(
+/// The actual value of a target that the registry feeds.
+pub(super) async fn compute(
     grounds: &Grounds,
     snapshot: &mut Transaction,
     target: &Target,
+    computation: Computation,
     view: PointOfView,
 ) -> Result<Computed, Refusal> {
-    let areas = &grounds.reference.areas;
-    let Some(computation) = target.computed_as else {
-        return Ok(Computed::without_data(not_yet_fed(target.feeds)));
-    };
     let series = match Series::of(grounds, view.as_at) {
         Ok(series) => series,
         Err(why) => return Ok(Computed::without_data(why)),
     };
-    let mut place = Place { areas: vec![areas.province()], map: view.map, provisional: Vec::new() };
+    let mut place =
+        Place { areas: vec![grounds.reference.areas.province()], map: view.map, provisional: Vec::new() };
     if computation == Computation::MeanYearlyFallOfPoorDistricts {
         place = match poor_districts(grounds, series.start) {
             Some(place) => place,
@@ -123,40 +43,113 @@ async fn compute(
             }
         };
     }
+    let known_on = view.known_on;
     let mut computed = match computation {
         Computation::MeanYearlyFall | Computation::MeanYearlyFallOfPoorDistricts => {
-            mean_yearly_fall(grounds, snapshot, &series, &place, view.known_on, target.target).await?
+            mean_yearly_fall(grounds, snapshot, &series, &place, known_on, target.target).await?
         }
         Computation::RelativeToStart => {
-            relative_to_start(grounds, snapshot, &series, &place, view.known_on, target.target).await?
+            relative_to_start(grounds, snapshot, &series, &place, known_on, target.target).await?
         }
-        Computation::CommunesRecognised
-        | Computation::AdvancedCommunesRecognised
-        | Computation::DistrictsRecognised
-        | Computation::MeanCriteriaMet
-        | Computation::CommunesBelowFifteenCriteria
-        | Computation::VillagesRecognisedInDifficultCommunes
-        | Computation::DistrictsLeftPoorList
-        | Computation::CommunesLeftDifficultList
-        | Computation::InsuredMembersOfPoorHouseholds
-        | Computation::SchoolingInPoorHouseholds
-        | Computation::LatrinesInPoorHouseholds
-        | Computation::TelecomInPoorHouseholds
-        | Computation::Reported => return Ok(Computed::without_data(not_yet_fed(target.feeds))),
+        Computation::InsuredMembersOfPoorHouseholds => {
+            not_lacking(grounds, snapshot, &series, view, Need::HealthInsurance, Unit::Persons).await?
+        }
+        Computation::SchoolingInPoorHouseholds => {
+            not_lacking(grounds, snapshot, &series, view, Need::Schooling, Unit::Households).await?
+        }
+        Computation::LatrinesInPoorHouseholds => {
+            not_lacking(grounds, snapshot, &series, view, Need::Latrine, Unit::Households).await?
+        }
+        Computation::TelecomInPoorHouseholds => {
+            not_lacking(grounds, snapshot, &series, view, Need::Telecom, Unit::Households).await?
+        }
+        other => return Ok(Computed::without_data(format!("{other:?} is not fed by the registry"))),
     };
+    computed.map = Some(place.map);
+    computed.on = Some(series.now);
+    computed.source = "poverty-registry".to_owned();
     computed.provisional = provisional(grounds, series.now);
     computed.provisional.append(&mut place.provisional);
+    if let Some(proxy) = proxy(computation) {
+        computed.provisional.push(proxy);
+    }
     Ok(computed)
 }
 
-fn not_yet_fed(feed: Feed) -> String {
-    let from = match feed {
-        Feed::Poverty => "details of the poverty registry that no event carries yet",
-        Feed::Criteria => "assessments and recognitions under the rural criteria",
-        Feed::Ledger => "the funding ledger",
-        Feed::Reported => "observations that units report with a document",
+/// What the registry tells of a household stands for its members or children one by one.
+fn proxy(computation: Computation) -> Option<Caveat> {
+    let (vi, en) = match computation {
+        Computation::InsuredMembersOfPoorHouseholds => (
+            "tính theo hộ: mọi thành viên của hộ không thiếu hụt bảo hiểm y tế được coi là có bảo hiểm",
+            "counted by household: all members of a household not deprived in health insurance count as insured",
+        ),
+        Computation::SchoolingInPoorHouseholds => (
+            "tính theo hộ không thiếu hụt về đi học của trẻ em, kể cả hộ không có trẻ em; chưa phải số trẻ em",
+            "counted by household not deprived in school attendance, households without children included; not by child",
+        ),
+        Computation::TelecomInPoorHouseholds => (
+            "tính trên mọi hộ nghèo, hộ cận nghèo; sổ hộ nghèo không ghi hộ nào có nhu cầu",
+            "counted over all poor and near-poor households; the registry does not know which are in need",
+        ),
+        _ => return None,
     };
-    format!("not yet fed: the actual value comes from {from}")
+    Some(Caveat::new(vi, en))
+}
+
+/// Poor and near-poor households, or their members, that do not lack it, out of all poor and near-poor. A share of the day
+/// has no line to follow from the start: its value then was not known under the same standard.
+async fn not_lacking(
+    grounds: &Grounds,
+    snapshot: &mut Transaction,
+    series: &Series,
+    view: PointOfView,
+    need: Need,
+    unit: Unit,
+) -> Result<Computed, Refusal> {
+    let province = grounds.reference.areas.province();
+    let (day, known_on) = (series.now, view.known_on);
+    let view = PointOfView { as_at: day, ..view };
+    let sight = Sight::of(grounds, &mut *snapshot, view, std::iter::once(province), Groups::Together).await?;
+    let portion = Portion::whole(province);
+    let (stocks, status) = (sight.stocks(province), sight.statuses(&portion).reviewed);
+    let lacking =
+        reading::lacking(&mut *snapshot, province, need, day, known_on).await.map_err(from_projection)?;
+    let (poor, lacking) = match unit {
+        Unit::Households => (stocks.poor.households + stocks.near_poor.households, lacking.households),
+        Unit::Persons => (stocks.poor.persons + stocks.near_poor.persons, lacking.persons),
+    };
+    let status = if poor == 0 { DataStatus::NoData } else { status };
+    let scope = view.scope(&portion);
+    let count = |class, value| {
+        let name = CountName { unit, class, scope: scope.clone(), ethnicity: None };
+        figure(&FigureName::Count(name), status, value, unit)
+    };
+    let (of_poor, of_near_poor) = match unit {
+        Unit::Households => (stocks.poor.households, stocks.near_poor.households),
+        Unit::Persons => (stocks.poor.persons, stocks.near_poor.persons),
+    };
+    let name = FigureName::Lacking(LackingName { unit, need, scope: scope.clone() });
+    let inputs = vec![
+        count(CountedClass::Poor, of_poor),
+        count(CountedClass::NearPoor, of_near_poor),
+        figure(&name, status, lacking, unit),
+    ];
+    let actual = status.present(()).and_then(|()| Ratio::new(poor - lacking, poor).ok());
+    let formula = format!(
+        "{} of poor and near-poor households on {day} less those lacking it, out of all: ({poor} - {lacking}) / {poor}",
+        unit.word()
+    );
+    let named: Vec<_> = inputs.iter().map(|input| format!("{} = {}", input.name, shown(input))).collect();
+    Ok(Computed {
+        status: DataStatus::of(actual.is_some(), status == DataStatus::Complete),
+        // A percentage is held against the target.
+        actual: actual.and_then(|share| share.checked_mul(100)),
+        fraction: actual,
+        coverage: Some(sight.coverage(province)),
+        formula: format!("{formula}; inputs: {}", named.join("; ")),
+        inputs,
+        ..Computed::without_data(String::new())
+    })
 }
 
 /// One standard's run of days within the resolution's period. Rates under two standards are two series and never
@@ -217,7 +210,7 @@ fn poor_districts<'a>(grounds: &'a Grounds, day: Date) -> Option<Place<'a>> {
     });
     let place = Place {
         areas: districts,
-        map: super::point::map_day(areas.geography(day)),
+        map: point::map_day(areas.geography(day)),
         provisional: provisional.into_iter().collect(),
     };
     (!place.areas.is_empty()).then_some(place)
@@ -359,80 +352,13 @@ fn finished(
     Computed {
         status: DataStatus::of(actual.is_some(), complete),
         actual,
+        fraction: actual,
         expected,
         coverage: Some(end.coverage),
         formula: format!("{formula}; inputs: {}", named.join("; ")),
         inputs,
-        provisional: Vec::new(),
+        ..Computed::without_data(String::new())
     }
-}
-
-fn row(grounds: &Grounds, target: &Target, view: PointOfView, computed: Computed) -> proto::TargetRow {
-    let name = FigureName::Target(TargetName {
-        id: target.id.clone(),
-        as_at: view.as_at,
-        known_on: view.known_on,
-        map: view.map,
-    });
-    let ended = grounds.reference.targets.period().to.is_some_and(|last| view.as_at >= last);
-    let mut provisional = computed.provisional;
-    if !target.provenance.verified() {
-        provisional.push(Caveat::new(
-            format!("{}: bản thân mục tiêu chưa được kiểm chứng", target.id),
-            format!("{}: the target itself is not verified", target.id),
-        ));
-    }
-    proto::TargetRow {
-        id: target.id.clone(),
-        group: target.group.clone(),
-        display_name: target.vi.clone(),
-        display_name_en: target.en.clone(),
-        op: target.op.symbol().to_owned(),
-        target: exact(target.target),
-        unit: target.unit.clone(),
-        scope: target.scope.clone().unwrap_or_default(),
-        feeds: target.feeds.as_str().to_owned(),
-        status_of_data: computed.status.number(),
-        actual: computed.actual.map_or_else(String::new, |actual| actual.decimal(2)),
-        numerator: computed.actual.map(Ratio::numerator),
-        denominator: computed.actual.map(Ratio::denominator),
-        status: judge(target.op, target.target, computed.actual, computed.expected, ended).into(),
-        expected_by_now: computed.expected.map_or_else(String::new, |expected| expected.decimal(2)),
-        coverage: computed.coverage.map(Coverage::to_proto),
-        provisional: caveats(provisional),
-        figure: name.to_string(),
-        source: target.provenance.to_string(),
-        formula: computed.formula,
-    }
-}
-
-fn judge(
-    op: Op,
-    target: Ratio,
-    actual: Option<Ratio>,
-    expected: Option<Ratio>,
-    ended: bool,
-) -> proto::TargetStatus {
-    let Some(actual) = actual else { return proto::TargetStatus::Unknown };
-    if op.holds(actual, target) {
-        proto::TargetStatus::Met
-    } else if ended {
-        proto::TargetStatus::Missed
-    } else if expected.is_some_and(|expected| op.holds(actual, expected)) {
-        proto::TargetStatus::OnTrack
-    } else {
-        proto::TargetStatus::Behind
-    }
-}
-
-/// The shortest decimal that is exactly the value; rounded to two places where none is.
-fn exact(value: Ratio) -> String {
-    let exact_with = |places: &u32| {
-        let scaled = i128::from(value.numerator()) * 10_i128.pow(*places);
-        scaled % i128::from(value.denominator()) == 0
-    };
-    let places = (0..=15).find(exact_with).unwrap_or(2);
-    value.decimal(places)
 }
 
 #[cfg(test)]
@@ -444,12 +370,6 @@ mod tests {
     }
 
     #[test]
-    fn values_are_shown_exactly() {
-        let shown: Vec<_> = ["17.3", "54", "50.86", "0.50", "1/3"].map(ratio).map(exact).into();
-        assert_eq!(shown, ["17.3", "54", "50.86", "0.5", "0.33"]);
-    }
-
-    #[test]
     fn the_line_falls_from_one_to_the_target() {
         let (first, last) = (date(2022, 1, 1), date(2025, 12, 31));
         let line = |day| on_the_line(first, last, day, ratio("0.5")).unwrap();
@@ -457,17 +377,5 @@ mod tests {
         assert_eq!(line(last), ratio("0.5"));
         // 730 of 1,460 days.
         assert_eq!(line(date(2024, 1, 1)), ratio("0.75"));
-    }
-
-    #[test]
-    fn a_target_is_met_on_track_behind_or_missed() {
-        let status = |actual: &str, ended| {
-            judge(Op::AtMost, ratio("0.5"), Some(ratio(actual)), Some(ratio("0.75")), ended)
-        };
-        assert_eq!(status("0.5", false), proto::TargetStatus::Met);
-        assert_eq!(status("0.75", false), proto::TargetStatus::OnTrack);
-        assert_eq!(status("0.76", false), proto::TargetStatus::Behind);
-        assert_eq!(status("0.51", true), proto::TargetStatus::Missed);
-        assert_eq!(judge(Op::AtMost, ratio("0.5"), None, None, true), proto::TargetStatus::Unknown);
     }
 }

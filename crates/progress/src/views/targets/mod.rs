@@ -1,0 +1,281 @@
+//! The targets of the provincial resolution: each actual value computed from the source that feeds it, or an honest "no
+//! data".
+
+mod criteria;
+mod poverty;
+mod reported;
+
+use super::{
+    Grounds,
+    point::PointOfView,
+    poverty::Coverage,
+    sources::Snapshots,
+    status::{DataStatus, caveats},
+};
+use crate::figure::{FigureName, TargetName};
+use api::progress as proto;
+use kernel::{Date, Ratio};
+use reference::{Caveat, Feed, Op, Target};
+use service::{Refusal, reason};
+
+/// The targets that the request asks for, with all baselines.
+pub(crate) async fn list_targets(
+    grounds: &Grounds,
+    snapshots: &mut Snapshots,
+    request: &proto::ListTargetsRequest,
+) -> Result<proto::ListTargetsResponse, Refusal> {
+    let view = PointOfView::parse(grounds, request.view.as_ref())?;
+    let named_map = request.view.as_ref().is_some_and(|view| !view.map.is_empty());
+    let targets = &grounds.reference.targets;
+    for (at, id) in request.ids.iter().enumerate() {
+        if targets.get(id).is_none() {
+            let refusal = Refusal::new(&reason::TARGET_UNKNOWN).with("target", id);
+            return Err(refusal.at(format!("ids[{at}]")));
+        }
+    }
+    let asked = |target: &&Target| request.ids.is_empty() || request.ids.contains(&target.id);
+    let mut rows = Vec::new();
+    for target in targets.all().iter().filter(asked) {
+        let view = judged_on(grounds, target, view, named_map);
+        let computed = Box::pin(compute(grounds, snapshots, target, view)).await?;
+        rows.push(row(grounds, target, view, computed));
+    }
+    let positions = snapshots.positions().await?;
+    let baselines = targets.baselines().iter().map(|baseline| proto::BaselineRow {
+        id: baseline.id.clone(),
+        display_name: baseline.vi.clone(),
+        display_name_en: baseline.en.clone(),
+        value: exact(baseline.value),
+        of: baseline.of.map_or_else(String::new, exact),
+        unit: baseline.unit.clone(),
+        source: baseline.provenance.to_string(),
+    });
+    Ok(proto::ListTargetsResponse {
+        targets: rows,
+        baselines: baselines.collect(),
+        view: Some(view.to_proto()),
+        positions,
+    })
+}
+
+/// Targets about units that were merged are judged on the map on which the resolution was adopted, unless the view names
+/// another map.
+fn judged_on(grounds: &Grounds, target: &Target, view: PointOfView, named_map: bool) -> PointOfView {
+    let of_units = target.computed_as.is_some_and(|computation| computation.feed() == Feed::Criteria);
+    if !of_units || named_map {
+        return view;
+    }
+    let period = grounds.reference.targets.period();
+    let map = super::point::map_day(grounds.reference.areas.geography(period.from));
+    PointOfView { map, ..view }
+}
+
+/// How a target's actual value was computed.
+pub(crate) struct Explained {
+    pub(crate) formula: String,
+    pub(crate) inputs: Vec<proto::Figure>,
+}
+
+/// The formula and inputs of a target; `None` where there is no such target.
+pub(crate) async fn explain(
+    grounds: &Grounds,
+    snapshots: &mut Snapshots,
+    name: &TargetName,
+) -> Result<Option<Explained>, Refusal> {
+    let Some(target) = grounds.reference.targets.get(&name.id) else { return Ok(None) };
+    let view = PointOfView { as_at: name.as_at, known_on: name.known_on, map: name.map };
+    let Computed { formula, inputs, .. } = Box::pin(compute(grounds, snapshots, target, view)).await?;
+    Ok(Some(Explained { formula, inputs }))
+}
+
+/// How many targets stand how, on the day.
+pub(crate) async fn summary(
+    grounds: &Grounds,
+    snapshots: &mut Snapshots,
+    view: PointOfView,
+) -> Result<proto::TargetSummary, Refusal> {
+    let mut summary = proto::TargetSummary::default();
+    for target in grounds.reference.targets.all() {
+        let view = judged_on(grounds, target, view, false);
+        let computed = Box::pin(compute(grounds, snapshots, target, view)).await?;
+        let count = match judgement(grounds, target, view, &computed) {
+            proto::TargetStatus::Met => &mut summary.met,
+            proto::TargetStatus::OnTrack => &mut summary.on_track,
+            proto::TargetStatus::Behind => &mut summary.behind,
+            proto::TargetStatus::Missed => &mut summary.missed,
+            proto::TargetStatus::Unknown | proto::TargetStatus::Unspecified => &mut summary.unknown,
+        };
+        *count += 1;
+    }
+    Ok(summary)
+}
+
+/// What is known of a target's actual value.
+struct Computed {
+    status: DataStatus,
+    /// In the target's unit: what is held against the target.
+    actual: Option<Ratio>,
+    /// What it was counted from, where that is another fraction: 41/50 where actual is 82 %.
+    fraction: Option<Ratio>,
+    /// By the written rule alone, in the target's unit, where that can differ.
+    strict: Option<Ratio>,
+    expected: Option<Ratio>,
+    coverage: Option<Coverage>,
+    formula: String,
+    inputs: Vec<proto::Figure>,
+    provisional: Vec<Caveat>,
+    /// The map on which it was computed.
+    map: Option<Date>,
+    /// The day as of which it holds.
+    on: Option<Date>,
+    /// Who it comes from.
+    source: String,
+}
+
+impl Computed {
+    fn without_data(formula: String) -> Self {
+        Self {
+            status: DataStatus::NoData,
+            actual: None,
+            fraction: None,
+            strict: None,
+            expected: None,
+            coverage: None,
+            formula,
+            inputs: Vec::new(),
+            provisional: Vec::new(),
+            map: None,
+            on: None,
+            source: String::new(),
+        }
+    }
+}
+
+async fn compute(
+    grounds: &Grounds,
+    snapshots: &mut Snapshots,
+    target: &Target,
+    view: PointOfView,
+) -> Result<Computed, Refusal> {
+    let Some(computation) = target.computed_as else {
+        let why = format!("nothing computes it: it would come from {}", target.feeds.as_str());
+        return Ok(Computed::without_data(why));
+    };
+    match computation.feed() {
+        Feed::Poverty => poverty::compute(grounds, &mut snapshots.poverty, target, computation, view).await,
+        Feed::Criteria => criteria::compute(grounds, &mut snapshots.rural, target, computation, view).await,
+        Feed::Reported => reported::compute(grounds, &mut snapshots.rural, target, view).await,
+        Feed::Ledger => Ok(Computed::without_data("no target is fed by the ledger".to_owned())),
+    }
+}
+
+fn row(grounds: &Grounds, target: &Target, view: PointOfView, computed: Computed) -> proto::TargetRow {
+    let name = FigureName::Target(TargetName {
+        id: target.id.clone(),
+        as_at: view.as_at,
+        known_on: view.known_on,
+        map: view.map,
+    });
+    let status = judgement(grounds, target, view, &computed);
+    let counted = computed.fraction.or(computed.actual);
+    let mut provisional = computed.provisional;
+    if !target.provenance.verified() {
+        provisional.push(Caveat::new(
+            format!("{}: bản thân mục tiêu chưa được kiểm chứng", target.id),
+            format!("{}: the target itself is not verified", target.id),
+        ));
+    }
+    proto::TargetRow {
+        id: target.id.clone(),
+        group: target.group.clone(),
+        display_name: target.vi.clone(),
+        display_name_en: target.en.clone(),
+        op: target.op.symbol().to_owned(),
+        target: exact(target.target),
+        unit: target.unit.clone(),
+        scope: target.scope.clone().unwrap_or_default(),
+        feeds: target.feeds.as_str().to_owned(),
+        status_of_data: computed.status.number(),
+        actual: computed.actual.map_or_else(String::new, |actual| actual.decimal(2)),
+        numerator: counted.map(Ratio::numerator),
+        denominator: counted.map(Ratio::denominator),
+        status: status.into(),
+        expected_by_now: computed.expected.map_or_else(String::new, |expected| expected.decimal(2)),
+        coverage: computed.coverage.map(Coverage::to_proto),
+        provisional: caveats(provisional),
+        figure: name.to_string(),
+        source: target.provenance.to_string(),
+        formula: computed.formula,
+        map: computed.map.map_or_else(String::new, |map| map.to_string()),
+        strict: computed.strict.map_or_else(String::new, |strict| strict.decimal(2)),
+        actual_on: computed.on.map_or_else(String::new, |day| day.to_string()),
+        actual_source: computed.source,
+    }
+}
+
+/// How the target stands on the day of the view.
+fn judgement(
+    grounds: &Grounds,
+    target: &Target,
+    view: PointOfView,
+    computed: &Computed,
+) -> proto::TargetStatus {
+    let ended = grounds.reference.targets.period().to.is_some_and(|last| view.as_at >= last);
+    judge(target.op, target.target, computed.actual, computed.expected, ended)
+}
+
+fn judge(
+    op: Op,
+    target: Ratio,
+    actual: Option<Ratio>,
+    expected: Option<Ratio>,
+    ended: bool,
+) -> proto::TargetStatus {
+    let Some(actual) = actual else { return proto::TargetStatus::Unknown };
+    if op.holds(actual, target) {
+        proto::TargetStatus::Met
+    } else if ended {
+        proto::TargetStatus::Missed
+    } else if expected.is_some_and(|expected| op.holds(actual, expected)) {
+        proto::TargetStatus::OnTrack
+    } else {
+        proto::TargetStatus::Behind
+    }
+}
+
+/// The shortest decimal that is exactly the value; rounded to two places where none is.
+fn exact(value: Ratio) -> String {
+    let exact_with = |places: &u32| {
+        let scaled = i128::from(value.numerator()) * 10_i128.pow(*places);
+        scaled % i128::from(value.denominator()) == 0
+    };
+    let places = (0..=15).find(exact_with).unwrap_or(2);
+    value.decimal(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratio(text: &str) -> Ratio {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn values_are_shown_exactly() {
+        let shown: Vec<_> = ["17.3", "54", "50.86", "0.50", "1/3"].map(ratio).map(exact).into();
+        assert_eq!(shown, ["17.3", "54", "50.86", "0.5", "0.33"]);
+    }
+
+    #[test]
+    fn a_target_is_met_on_track_behind_or_missed() {
+        let status = |actual: &str, ended| {
+            judge(Op::AtMost, ratio("0.5"), Some(ratio(actual)), Some(ratio("0.75")), ended)
+        };
+        assert_eq!(status("0.5", false), proto::TargetStatus::Met);
+        assert_eq!(status("0.75", false), proto::TargetStatus::OnTrack);
+        assert_eq!(status("0.76", false), proto::TargetStatus::Behind);
+        assert_eq!(status("0.51", true), proto::TargetStatus::Missed);
+        assert_eq!(judge(Op::AtMost, ratio("0.5"), None, None, true), proto::TargetStatus::Unknown);
+    }
+}
