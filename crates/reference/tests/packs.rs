@@ -3,8 +3,8 @@
 mod broken;
 mod folder;
 
-use broken::{MARKED, assert_finding, findings, pack};
-use folder::Folder;
+use broken::{MARKED, assert_finding, findings};
+use folder::{Folder, pack};
 use kernel::{Ratio, date};
 use reference::{Computation, Feed, Finding, Mark, Reference, check};
 

@@ -3,8 +3,8 @@
 mod broken;
 mod folder;
 
-use broken::{MARKED, assert_finding, findings, pack};
-use folder::Folder;
+use broken::{MARKED, assert_finding, findings};
+use folder::{Folder, pack};
 use kernel::{Money, Ratio};
 use reference::{Mark, NodeKind, Programmes, Reference, Relation};
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 mod folder;
 
-use folder::Folder;
+use folder::{Folder, pack};
 use kernel::{AreaKey, Date, date};
 use proptest::prelude::*;
 use reference::Reference;
@@ -19,11 +19,12 @@ fn with_three_villages() -> Reference {
     let folder = Folder::new();
     folder.add(
         "villages.json",
-        r#"{"pack": "villages", "records": [
-            {"code": "03625-001", "name": "Bản Một", "commune": "03625@0001-01-01", "source": "synthetic", "mark": "unverified"},
-            {"code": "03618-002", "name": "Bản Hai", "commune": "03618@2025-07-01", "source": "synthetic", "mark": "unverified"},
-            {"code": "03451-003", "name": "Bản Ba", "commune": "03451@2025-07-01", "source": "synthetic", "mark": "unverified"}
-        ]}"#,
+        &pack(
+            "villages",
+            r#"{"code": "03625-001", "name": "Bản Một", "commune": "03625@0001-01-01", "source": "synthetic", "mark": "unverified"},
+               {"code": "03618-002", "name": "Bản Hai", "commune": "03618@2025-07-01", "source": "synthetic", "mark": "unverified"},
+               {"code": "03451-003", "name": "Bản Ba", "commune": "03451@2025-07-01", "source": "synthetic", "mark": "unverified"}"#,
+        ),
     );
     Reference::load(Some(folder.path())).expect("three villages")
 }

@@ -26,10 +26,5 @@ pub(crate) fn assert_finding(content: &str, line: usize, key: Option<&str>, prob
     assert!(named, "expected '{problem}' of {key:?} on line {line}, found {found:#?}");
 }
 
-/// A pack whose only record stands on line 2.
-pub(crate) fn pack(kind: &str, record: &str) -> String {
-    format!("{{\"pack\": \"{kind}\", \"records\": [\n{record}\n]}}")
-}
-
 /// Source and mark of a record.
 pub(crate) const MARKED: &str = r#""source": "a test", "mark": "press""#;

@@ -23,3 +23,8 @@ impl Folder {
         self.0.path()
     }
 }
+
+/// A pack whose only record stands on line 2.
+pub(crate) fn pack(kind: &str, record: &str) -> String {
+    format!("{{\"pack\": \"{kind}\", \"records\": [\n{record}\n]}}")
+}
