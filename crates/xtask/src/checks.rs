@@ -1,18 +1,17 @@
 //! `cargo xtask test`: every check, in order, with a table at the end.
 
-use crate::{postgres::Postgres, python::Python, session::Session, tools::Tools};
+use crate::{compose, postgres::Postgres, python::Python, report::Report, session::Session, tools::Tools};
 use anyhow::Result;
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
 };
 
-/// Formatting, lints, documentation and all tests. True where everything is good.
+/// Formatting, lints, documentation, all tests and the containers. True where everything is good.
 pub(crate) fn everything() -> Result<bool> {
     let mut session = Session::open()?;
     let mut report = Report::default();
-    let servers = report.time("servers and tools", || Servers::start(&mut session))?;
+    let servers = report.step("servers and tools", |_| Servers::start(&mut session))?;
 
     let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
     documentation.env("RUSTDOCFLAGS", "-D warnings");
@@ -22,28 +21,43 @@ pub(crate) fn everything() -> Result<bool> {
         ("format", cargo(&["fmt", "--all", "--check"])),
         ("clippy", cargo(&lints)),
         ("documentation", documentation),
-        ("build", cargo(&building)),
     ] {
-        report.step(&mut session, name, command)?;
+        report.run(&mut session, name, command, |_| {});
     }
-    if report.steps.iter().any(|step| step.name == "build" && step.good) {
+    let mut counts = Counts::default();
+    if report.run(&mut session, "build", cargo(&building), |_| {}) {
         let arguments = ["--workspace", "--no-fail-fast", "--locked"].map(str::to_owned);
-        report.tests(&mut session, servers.cargo_test(&arguments))?;
+        counts = tests(&mut session, &mut report, servers.cargo_test(&arguments));
     }
     servers.stop(&mut session)?;
-    report.print();
-    Ok(report.is_good())
+    compose::where_possible(&mut session, &mut report);
+    Ok(verdict(&report, &counts))
 }
 
 /// `cargo test` with those arguments.
 pub(crate) fn some_tests(arguments: &[String]) -> Result<bool> {
     let mut session = Session::open()?;
     let mut report = Report::default();
-    let servers = report.time("servers and tools", || Servers::start(&mut session))?;
-    report.tests(&mut session, servers.cargo_test(arguments))?;
+    let servers = report.step("servers and tools", |_| Servers::start(&mut session))?;
+    let counts = tests(&mut session, &mut report, servers.cargo_test(arguments));
     servers.stop(&mut session)?;
+    Ok(verdict(&report, &counts))
+}
+
+fn tests(session: &mut Session, report: &mut Report, command: Command) -> Counts {
+    let mut counts = Counts::default();
+    report.run(session, "tests", command, |line| counts.read(line));
+    counts
+}
+
+/// Prints the table; the last line is `N passed, M failed`.
+fn verdict(report: &Report, counts: &Counts) -> bool {
     report.print();
-    Ok(report.is_good())
+    if counts.ignored > 0 {
+        println!("{} ignored: a test is mended or removed, never switched off", counts.ignored);
+    }
+    println!("{} passed, {} failed", counts.passed, counts.failed);
+    report.is_good() && counts.are_good()
 }
 
 /// The folder of the workspace.
@@ -86,68 +100,6 @@ impl Servers {
 
     fn stop(self, session: &mut Session) -> Result<()> {
         self.postgres.stop(session)
-    }
-}
-
-/// What was done, how long it took and what came of it.
-#[derive(Default)]
-struct Report {
-    steps: Vec<Step>,
-    counts: Counts,
-}
-
-struct Step {
-    name: &'static str,
-    took: Duration,
-    good: bool,
-}
-
-impl Report {
-    fn time<T>(&mut self, name: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        println!("== {name}");
-        let started = Instant::now();
-        let outcome = work();
-        self.steps.push(Step { name, took: started.elapsed(), good: outcome.is_ok() });
-        outcome
-    }
-
-    fn step(&mut self, session: &mut Session, name: &'static str, command: Command) -> Result<()> {
-        let good = self.time(name, || Ok(session.run(command, |_| {})?.success()))?;
-        self.judge_last(good);
-        Ok(())
-    }
-
-    fn tests(&mut self, session: &mut Session, command: Command) -> Result<()> {
-        let mut counts = Counts::default();
-        let good = self.time("tests", || Ok(session.run(command, |line| counts.read(line))?.success()))?;
-        self.judge_last(good);
-        self.counts = counts;
-        Ok(())
-    }
-
-    fn judge_last(&mut self, good: bool) {
-        if let Some(step) = self.steps.last_mut() {
-            step.good = good;
-        }
-    }
-
-    fn is_good(&self) -> bool {
-        self.steps.iter().all(|step| step.good) && self.counts.are_good()
-    }
-
-    /// The last line is `N passed, M failed`.
-    fn print(&self) {
-        println!("\n{:<20} {:>9}", "step", "seconds");
-        for Step { name, took, good } in &self.steps {
-            let outcome = if *good { "" } else { "  FAILED" };
-            println!("{name:<20} {:>9.1}{outcome}", took.as_secs_f64());
-        }
-        let total: Duration = self.steps.iter().map(|step| step.took).sum();
-        println!("{:<20} {:>9.1}\n", "total", total.as_secs_f64());
-        if self.counts.ignored > 0 {
-            println!("{} ignored: a test is mended or removed, never switched off", self.counts.ignored);
-        }
-        println!("{} passed, {} failed", self.counts.passed, self.counts.failed);
     }
 }
 

@@ -61,6 +61,18 @@ impl Session {
         self.tell_guard("postgres")
     }
 
+    /// Hands over the process above a Docker engine, with which all ends that runs in that engine, and the control group in
+    /// which its containers are.
+    pub(crate) fn guard_engine(&mut self, process: &Child, control_group: &str) -> Result<()> {
+        self.tell_guard(&format!("engine {}", process.id()))?;
+        self.tell_guard(&format!("cgroup {control_group}"))
+    }
+
+    /// Hands over what is made in an engine that is not ours: a compose project, or an image.
+    pub(crate) fn guard_in_engine(&mut self, kind: &str, name: &str) -> Result<()> {
+        self.tell_guard(&format!("{kind} {name}"))
+    }
+
     /// Runs the command to its end in a process group of its own, which then holds no process any more. Each line of its
     /// standard output is printed and shown to `on_line`.
     pub(crate) fn run(&mut self, mut command: Command, mut on_line: impl FnMut(&str)) -> Result<ExitStatus> {

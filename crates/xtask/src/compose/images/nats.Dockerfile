@@ -1,4 +1,4 @@
 # Debian's NATS server where deploy/compose.yaml expects the official image.
-FROM debian:trixie-slim
+FROM muctieu-test/debian
 EXPOSE 4222 8222
 CMD ["nats-server"]

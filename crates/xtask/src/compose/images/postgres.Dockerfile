@@ -1,5 +1,5 @@
 # Debian's PostgreSQL behind the conventions of the official image, as far as deploy/compose.yaml relies on them.
-FROM debian:trixie-slim
+FROM muctieu-test/debian
 COPY postgres-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
 ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     PGDATA=/var/lib/postgresql/data
