@@ -361,6 +361,123 @@ reasons! {
         remedy: "give an id of the resolution's targets, for example T09"
     }
 
+    // Rural criteria
+    UNKNOWN_CRITERIA_SET InvalidArgument {
+        vi: "Không có bộ tiêu chí nào mang mã '{set}'. Vui lòng chọn lại bộ tiêu chí, ví dụ vn-commune-2021-2025.",
+        en: "no criteria set has the id '{set}'",
+        remedy: "give the id of a version that ListCriteriaSets returns"
+    }
+    UNKNOWN_CRITERION InvalidArgument {
+        vi: "Bộ tiêu chí {set} không có '{of}'. Vui lòng chọn lại tiêu chí hoặc chỉ tiêu của bộ tiêu chí này.",
+        en: "set {set} has no '{of}'",
+        remedy: "give numbers of criteria and codes of indicators of that set, prefixed criteria/ or indicators/ where an official result is given"
+    }
+    DERIVED_INDICATOR FailedPrecondition {
+        vi: "Chỉ tiêu {indicator} của bộ tiêu chí {set} được tính từ sổ hộ nghèo, hộ cận nghèo nên không nhập tay. Vui lòng cập nhật kết quả rà soát hộ nghèo rồi đánh giá lại.",
+        en: "indicator {indicator} of set {set} follows from the poverty registry and is never entered by hand",
+        remedy: "record the households' assessments in the poverty registry and assess the area with its consistency token"
+    }
+    VALUE_KIND_MISMATCH InvalidArgument {
+        vi: "Chỉ tiêu {indicator} không nhận loại số liệu này; cần {expected}. Vui lòng nhập lại đúng loại.",
+        en: "indicator {indicator} does not take a value of this kind",
+        remedy: "send {expected} in the oneof value; not_applicable only where the indicator depends on a condition"
+    }
+    DENOMINATOR_NOT_POSITIVE InvalidArgument {
+        vi: "Mẫu số {denominator} phải lớn hơn 0. Vui lòng nhập lại; nếu không có đối tượng để tính thì ghi không áp dụng.",
+        en: "denominator {denominator} is not above zero",
+        remedy: "give how many were counted in; where there is nothing to count, send not_applicable if the indicator allows it"
+    }
+    NUMERATOR_OUT_OF_RANGE InvalidArgument {
+        vi: "Tử số {numerator} phải từ 0 đến mẫu số {denominator}. Vui lòng kiểm tra lại hai số.",
+        en: "numerator {numerator} is not between 0 and the denominator {denominator}",
+        remedy: "correct the counts"
+    }
+    OBSERVATION_NOT_FOUND NotFound {
+        vi: "Không tìm thấy số liệu {observation}. Vui lòng tải lại danh sách số liệu rồi chọn lại.",
+        en: "observation {observation} does not exist",
+        remedy: "give the name of an observation that ListObservations returns"
+    }
+    OBSERVATION_OF_ANOTHER FailedPrecondition {
+        vi: "Số liệu {observation} thuộc đơn vị {area}, chỉ tiêu {indicator} của bộ tiêu chí {set} nên không thể đính chính tại đây. Vui lòng chọn đúng số liệu cần đính chính.",
+        en: "observation {observation} is of area {area}, indicator {indicator} of set {set}",
+        remedy: "correct it with the same area, set and indicator"
+    }
+    OBSERVATION_CORRECTED FailedPrecondition {
+        vi: "Số liệu {observation} đã được đính chính bằng số liệu {corrected_by}. Vui lòng đính chính số liệu đó.",
+        en: "observation {observation} was corrected by {corrected_by} already",
+        remedy: "correct the observation that corrected it"
+    }
+    SET_HAS_NO_CRITERIA FailedPrecondition {
+        vi: "Bộ tiêu chí {set} chưa được nạp các tiêu chí nên chưa thể đánh giá theo bộ này. Vui lòng đề nghị người quản trị nạp bộ tiêu chí; quyết định công nhận vẫn ghi được.",
+        en: "the criteria of set {set} are not loaded, so nothing can be assessed under it",
+        remedy: "load its criteria from the signed text into the reference pack; titles under it can be recorded"
+    }
+    SET_SUPERSEDED FailedPrecondition {
+        vi: "Vào ngày {date}, bộ tiêu chí {set} đã được thay thế bằng {successor}. Vui lòng đánh giá theo bộ tiêu chí mới.",
+        en: "on {date} set {set} was superseded by {successor}",
+        remedy: "assess under the version in use on that day, or correct the day"
+    }
+    SET_NOT_OPEN FailedPrecondition {
+        vi: "Bộ tiêu chí {set} chỉ dùng để đánh giá từ {from} đến {to}, không dùng cho ngày {date}. Vui lòng chọn bộ tiêu chí khác hoặc kiểm tra lại ngày.",
+        en: "set {set} is open for assessments from {from} to {to}, not on {date}",
+        remedy: "choose a version that is open on that day, or correct the day"
+    }
+    YEAR_OUTSIDE_SET InvalidArgument {
+        vi: "Bộ tiêu chí {set} áp dụng cho các năm {first}–{last}, không áp dụng cho năm {year}. Vui lòng kiểm tra lại năm đánh giá hoặc bộ tiêu chí.",
+        en: "set {set} covers the assessed years {first} to {last}, not {year}",
+        remedy: "correct the year or choose the set of that period"
+    }
+    SET_COLUMN_INVALID InvalidArgument {
+        vi: "Cột mức đạt '{column}' không dùng được với bộ tiêu chí {set}; các cột của bộ: {columns}. Vui lòng chọn lại.",
+        en: "column '{column}' is not one of set {set}, whose columns are: {columns}",
+        remedy: "name one of its columns; leave it empty where the set has one or none"
+    }
+    OFFICIAL_RESULT_REPEATED InvalidArgument {
+        vi: "Kết quả chính thức của '{of}' được nhập nhiều lần. Vui lòng giữ lại một kết quả.",
+        en: "the official result of '{of}' is given more than once",
+        remedy: "give each criterion and each indicator at most once"
+    }
+    TITLE_TIER_MISMATCH InvalidArgument {
+        vi: "Bộ tiêu chí {set} không dùng để công nhận danh hiệu '{tier}'. Vui lòng chọn lại bộ tiêu chí hoặc danh hiệu.",
+        en: "set {set} is of tier {set_tier}, the title '{tier}' is not recognised under it",
+        remedy: "give a set of the title's tier"
+    }
+    TITLE_HELD AlreadyExists {
+        vi: "{area} đã có danh hiệu '{tier}' từ ngày {since} theo quyết định {decision}. Vui lòng kiểm tra lại; chỉ ghi công nhận lại sau khi đã có quyết định thu hồi.",
+        en: "{area} holds the title '{tier}' since {since} by decision {decision}",
+        remedy: "check the decision; a title is recognised again only after it was revoked"
+    }
+    TITLE_NEEDED FailedPrecondition {
+        vi: "Vào ngày {date}, {area} chưa có danh hiệu '{needed}' là điều kiện của '{tier}'. Vui lòng ghi nhận danh hiệu đó trước hoặc kiểm tra lại ngày hiệu lực.",
+        en: "on {date} {area} did not hold the title '{needed}', which '{tier}' needs",
+        remedy: "record the title below first, or correct the effective date"
+    }
+    TITLE_NOT_HELD FailedPrecondition {
+        vi: "Vào ngày {date}, {area} không có danh hiệu '{tier}' để thu hồi. Đã ghi nhận: {recorded}. Vui lòng kiểm tra lại danh hiệu và ngày hiệu lực.",
+        en: "on {date} {area} held no title '{tier}' that can be revoked; recorded: {recorded}",
+        remedy: "check the tier and the effective date"
+    }
+    NOT_A_MERGED_AREA FailedPrecondition {
+        vi: "{area} không phải là đơn vị hình thành sau sáp nhập nên không có danh hiệu để thừa nhận. Vui lòng ghi nhận bằng quyết định công nhận.",
+        en: "{area} did not come out of a merger",
+        remedy: "record a recognition instead"
+    }
+    AREA_ASSESSMENT_NOT_FOUND NotFound {
+        vi: "Không tìm thấy kết quả đánh giá {assessment}. Vui lòng chọn lại kết quả đánh giá hoặc để trống.",
+        en: "assessment {assessment} does not exist",
+        remedy: "give the name that AssessArea returned, or leave it empty for the latest of that set and year"
+    }
+    AREA_ASSESSMENT_OF_ANOTHER FailedPrecondition {
+        vi: "Kết quả đánh giá {assessment} thuộc đơn vị {area}, bộ tiêu chí {set}, năm {year}. Vui lòng chọn kết quả đúng đơn vị, bộ tiêu chí và năm.",
+        en: "assessment {assessment} is of area {area}, set {set}, year {year}",
+        remedy: "give an assessment of the same area, set and year"
+    }
+    LISTING_UNCHANGED FailedPrecondition {
+        vi: "Vào ngày {date}, {area} đã ở đúng mục '{entry}' của danh sách này nên không có gì thay đổi. Vui lòng kiểm tra lại.",
+        en: "on {date} {area} stands at '{entry}' in this list already",
+        remedy: "give another entry, or correct the effective date"
+    }
+
     // The system itself
     OVERLOADED ResourceExhausted retry 1000 {
         vi: "Hệ thống đang có quá nhiều yêu cầu nên chưa ghi gì. Vui lòng thử lại sau giây lát.",
