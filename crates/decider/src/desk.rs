@@ -12,6 +12,7 @@ use service::{
 };
 use std::{
     fmt,
+    ops::RangeInclusive,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
@@ -219,6 +220,10 @@ struct Round<M: Model> {
     decided: Vec<Decided<M>>,
     /// Refused on a state that may be behind the log.
     refused: Vec<(Waiting<M>, Refusal)>,
+    /// Recorded by other requests, at these positions.
+    recorded: Vec<(Waiting<M>, RangeInclusive<u64>)>,
+    /// They rest on what this batch has yet to record.
+    later: Vec<Waiting<M>>,
 }
 
 impl<M: Model> Worker<M> {
@@ -262,15 +267,22 @@ impl<M: Model> Worker<M> {
         let (batch, mut later) = first_of_each_request(batch);
         let mut round = self.decide(batch);
         if !round.refused.is_empty() && self.catch_up().await? {
-            let refused = round.refused.drain(..).map(|(waiting, _)| waiting);
-            let mut anew: Vec<_> = round.decided.drain(..).map(|decided| decided.waiting).collect();
-            anew.extend(refused);
+            let Round { decided, refused, recorded, later } = round;
+            let mut anew: Vec<_> = decided.into_iter().map(|decided| decided.waiting).collect();
+            anew.extend(refused.into_iter().map(|(waiting, _)| waiting));
             round = self.decide(anew);
+            round.recorded.extend(recorded);
+            round.later.extend(later);
         }
         for (waiting, refusal) in round.refused {
             answer(waiting, Err(refusal));
         }
+        for (waiting, positions) in round.recorded {
+            let first = self.recorded_at(positions).await;
+            answer(waiting, first);
+        }
         later.extend(self.append(round.decided).await?);
+        later.extend(round.later);
         Ok(later)
     }
 
@@ -295,7 +307,9 @@ impl<M: Model> Worker<M> {
             };
             let first = recorded.answer(waiting.intent.request_id(), &waiting.intent.fingerprint);
             let repeated = match first {
-                Ok(first) => self.recorded_facts(first).await,
+                Ok(first) => self.facts_at(first.first_position..=first.last_position).await.map(|facts| {
+                    Accepted { facts, recorded: Some(first) }
+                }),
                 Err(error) => Err(error.into()),
             };
             answer(waiting, repeated);
@@ -303,26 +317,52 @@ impl<M: Model> Worker<M> {
         rest
     }
 
-    /// The facts of a request that was recorded before.
-    async fn recorded_facts(&self, first: Appended) -> Result<Accepted<M::Event>, Refusal> {
-        let count = usize::try_from(first.last_position - first.first_position + 1).unwrap_or(usize::MAX);
-        let events = self.log.read(first.first_position - 1, count).await?;
+    /// What another request recorded at these positions, as the answer of a repeat.
+    async fn recorded_at(&self, positions: RangeInclusive<u64>) -> Result<Accepted<M::Event>, Refusal> {
+        let (first_position, last_position) = (*positions.start(), *positions.end());
+        let facts = self.facts_at(positions).await?;
+        let recorded_at = facts.last().map(|fact| fact.recorded_at);
+        let recorded = recorded_at.map(|recorded_at| Appended {
+            first_position,
+            last_position,
+            recorded_at,
+            replayed: true,
+        });
+        Ok(Accepted { facts, recorded })
+    }
+
+    async fn facts_at(&self, positions: RangeInclusive<u64>) -> Result<Vec<Fact<M::Event>>, Refusal> {
+        let (first, last) = (*positions.start(), *positions.end());
+        let count = usize::try_from(last - first + 1).unwrap_or(usize::MAX);
+        let events = self.log.read(first - 1, count).await?;
         let facts: Result<Vec<_>, Disorder> = events.iter().map(fact_of::<M>).collect();
-        let facts = facts.map_err(|disorder| {
+        facts.map_err(|disorder| {
             tracing::error!(%disorder, "recorded request cannot be read: {disorder}");
             Refusal::new(&reason::INTERNAL)
-        })?;
-        Ok(Accepted { facts, recorded: Some(first) })
+        })
     }
 
     /// Decides the commands, each on what the ones before it would write. The model is left as it was.
     fn decide(&self, batch: Vec<Waiting<M>>) -> Round<M> {
         let now = self.clock.now();
-        let mut round = Round { decided: Vec::with_capacity(batch.len()), refused: Vec::new() };
+        let mut round = Round {
+            decided: Vec::with_capacity(batch.len()),
+            refused: Vec::new(),
+            recorded: Vec::new(),
+            later: Vec::new(),
+        };
         let mut validated = Vec::new();
         let mut state = self.shared.write();
         let mut next = state.position + 1;
         for waiting in batch {
+            if let Some(positions) = state.model.recorded(&waiting.intent.command) {
+                if *positions.end() <= state.position {
+                    round.recorded.push((waiting, positions));
+                } else {
+                    round.later.push(waiting);
+                }
+                continue;
+            }
             match self.decide_one(&mut state.model, &waiting, now, next) {
                 Ok((facts, request)) if waiting.intent.header.effect == Effect::Recorded => {
                     next += facts.len() as u64;
@@ -402,11 +442,14 @@ impl<M: Model> Worker<M> {
 
     /// Appends everything at once and applies what the log recorded.
     async fn append(&self, decided: Vec<Decided<M>>) -> Result<Vec<Waiting<M>>, Error> {
-        let appends = decided.iter().map(|decided| self.log.append(decided.request.clone()));
-        let outcomes = join_all(appends).await;
         let mut again = Vec::new();
         let mut recorded = Vec::with_capacity(decided.len());
-        for (Decided { waiting, facts, .. }, outcome) in decided.into_iter().zip(outcomes) {
+        let (decided, appends): (Vec<_>, Vec<_>) = decided
+            .into_iter()
+            .map(|Decided { waiting, facts, request }| ((waiting, facts), self.log.append(request)))
+            .unzip();
+        let outcomes = join_all(appends).await;
+        for ((waiting, facts), outcome) in decided.into_iter().zip(outcomes) {
             match outcome {
                 Ok(appended) if !appended.replayed => recorded.push((waiting, facts, appended)),
                 // Recorded by another process meanwhile: its answer is looked up.

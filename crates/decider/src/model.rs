@@ -3,6 +3,7 @@
 use event_log::{Fingerprint, StreamId, StreamVersion};
 use kernel::{AreaCode, Date, RequestId, Timestamp};
 use service::Refusal;
+use std::ops::RangeInclusive;
 
 /// An event as the model sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,12 @@ pub trait Model: Send + Sync + 'static {
     ///
     /// **Invariant:** after `apply` and `undo` of one fact the model equals what it was.
     fn undo(&mut self, stream: &StreamId, fact: &Fact<Self::Event>);
+
+    /// Where the effect of the command stands already, recorded by another request: those facts are the answer, and
+    /// nothing is written. `None` where the command is to be decided.
+    fn recorded(&self, _command: &Self::Command) -> Option<RangeInclusive<u64>> {
+        None
+    }
 
     /// The facts that follow from the command on `today`. Pure: no clock, no chance, no I/O.
     fn decide(&self, command: &Self::Command, today: Date) -> Result<Decision<Self::Event>, Refusal>;

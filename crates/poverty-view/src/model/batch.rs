@@ -113,10 +113,12 @@ impl<'a> Batch<'a> {
             ethnicity: key.ethnicity,
             amount,
         });
+        let mut facts = self.facts;
+        facts.sort_unstable_by_key(FactRow::place);
         Ok(Rows {
             households: households.collect::<Result<_, _>>()?,
             events: self.events,
-            facts: self.facts,
+            facts,
             figures: figures.collect(),
         })
     }

@@ -52,7 +52,7 @@ pub fn calendar(reference: &Reference) -> StandardCalendar {
 
 impl ReadModel for PovertyModel {
     const NAME: &'static str = "poverty_view";
-    const SCHEMA_VERSION: i64 = 3;
+    const SCHEMA_VERSION: i64 = 4;
 
     fn create_statements() -> Vec<Query> {
         tables::create_statements()

@@ -23,15 +23,14 @@ pub(super) fn create_statements() -> Vec<Query> {
                 leaf bigint not null, measure bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
-                primary key (position, item)) without rowid",
+                primary key (leaf, measure, position, item)) without rowid",
             "create table fact (
                 position bigint not null, item bigint not null,
                 leaf bigint not null, measure bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
-                primary key (position, item))",
+                primary key (leaf, measure, position, item))",
         ),
-        Query::new("create index fact_of_leaf on fact (leaf, measure)"),
         Query::each(
             "create table figure (
                 area bigint not null, measure bigint not null,
@@ -202,6 +201,12 @@ impl EventRow {
 }
 
 impl FactRow {
+    /// The table's key.
+    pub(super) fn place(&self) -> (i64, u8, u64, u32) {
+        let key = self.change.fact.key;
+        (key.leaf.number(), key.measure.number(), self.position, self.item)
+    }
+
     fn to_values(&self) -> [Value; 9] {
         let KnownFact { fact: Fact { key, amount }, known } = self.change;
         [

@@ -1,0 +1,266 @@
+//! A desk over real logs: what is acknowledged is in the log, what is in the log is what readers see, and two desks on one
+//! log never both take what only one of them may.
+
+use decider::{Accepted, Decision, Desk, DeskOptions, Disorder, Fact, Intent, Model, StreamFacts};
+use event_log::{EventLog, Fingerprint, LogOptions, LogStore, StreamId};
+use kernel::{Date, ManualClock, RequestId, SharedClock, Timestamp, date};
+use service::{
+    Refusal, reason,
+    request::fields::{Effect, Header},
+};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use testing::TestDatabase;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+const TODAY: Date = date(2025, 7, 1);
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Purses that may never be overdrawn. Money is put in a purse by anybody and taken out in the purse's own stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Purses {
+    balances: HashMap<String, i64>,
+    versions: HashMap<String, u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Take {
+    purse: String,
+    amount: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Moved {
+    purse: String,
+    amount: i64,
+}
+
+fn stream(purse: &str) -> StreamId {
+    format!("purse/{purse}").parse().unwrap()
+}
+
+impl Model for Purses {
+    type Command = Take;
+    type Event = Moved;
+
+    fn decode(event_type: &str, content: &str) -> Result<Moved, Disorder> {
+        let unreadable = || Disorder(format!("{event_type}: {content}"));
+        let (purse, amount) = content.trim_matches(['"', '{', '}']).split_once("\":").ok_or_else(unreadable)?;
+        Ok(Moved { purse: purse.to_owned(), amount: amount.parse().map_err(|_| unreadable())? })
+    }
+
+    fn encode(event: &Moved) -> Result<(&'static str, String), Disorder> {
+        Ok(("test.moved.v1", format!("{{\"{}\":{}}}", event.purse, event.amount)))
+    }
+
+    fn apply(&mut self, _: &StreamId, fact: &Fact<Moved>) -> Result<(), Disorder> {
+        let Moved { purse, amount } = &fact.event;
+        *self.balances.entry(purse.clone()).or_default() += amount;
+        *self.versions.entry(purse.clone()).or_default() += 1;
+        Ok(())
+    }
+
+    fn undo(&mut self, _: &StreamId, fact: &Fact<Moved>) {
+        let Moved { purse, amount } = &fact.event;
+        *self.balances.entry(purse.clone()).or_default() -= amount;
+        *self.versions.entry(purse.clone()).or_default() -= 1;
+    }
+
+    fn decide(&self, command: &Take, today: Date) -> Result<Decision<Moved>, Refusal> {
+        let Take { purse, amount } = command;
+        let balance = self.balances.get(purse).copied().unwrap_or_default();
+        if balance < *amount {
+            return Err(Refusal::new(&reason::FIELD_INVALID).with("value", amount).with("expected", balance));
+        }
+        let event = Moved { purse: purse.clone(), amount: -amount };
+        Ok(Decision {
+            writes: vec![StreamFacts {
+                stream: stream(purse),
+                version: self.versions.get(purse).copied().unwrap_or_default(),
+                events: vec![(today, "12".parse().unwrap(), event)],
+            }],
+            conditions: Vec::new(),
+        })
+    }
+}
+
+/// One process on a log.
+struct Office {
+    desk: Desk<Purses>,
+    log: EventLog,
+    stop: CancellationToken,
+    work: tokio::task::JoinHandle<Result<(), decider::Error>>,
+}
+
+impl Office {
+    async fn open(store: LogStore) -> Self {
+        let clock: SharedClock = Arc::new(ManualClock::new(Timestamp::start_of(TODAY)));
+        let log = EventLog::open(LogOptions::new(store), clock.clone()).await.unwrap();
+        let stop = CancellationToken::new();
+        let (desk, work) =
+            Desk::open(log.clone(), Purses::default(), clock, DeskOptions::default(), stop.clone())
+                .await
+                .unwrap();
+        Self { desk, log, stop, work: tokio::spawn(work) }
+    }
+
+    async fn take(&self, id: u128, purse: &str, amount: i64) -> Result<Accepted<Moved>, Refusal> {
+        self.desk.execute("somebody", vec![intent(id, purse, amount, Effect::Recorded)]).await.remove(0)
+    }
+
+    fn balance(&self, purse: &str) -> i64 {
+        self.desk.read().model().balances.get(purse).copied().unwrap_or_default()
+    }
+
+    async fn close(self) {
+        self.stop.cancel();
+        self.work.await.unwrap().unwrap();
+        self.log.close().await;
+    }
+}
+
+fn intent(id: u128, purse: &str, amount: i64, effect: Effect) -> Intent<Take> {
+    let request_id = RequestId::from_uuid(Uuid::from_u128(id + 1));
+    let mut fingerprint = [0; 32];
+    fingerprint[..8].copy_from_slice(&amount.to_be_bytes());
+    Intent {
+        header: Header { request_id, effect, document: Some("Quyết định 1".to_owned()) },
+        fingerprint: Fingerprint(fingerprint),
+        command: Take { purse: purse.to_owned(), amount },
+    }
+}
+
+/// A negative amount puts money in.
+async fn filled(office: &Office, purse: &str, amount: i64) {
+    office.take(10_000 + u128::from(purse.len() as u64), purse, -amount).await.unwrap();
+}
+
+fn sqlite() -> (tempfile::TempDir, LogStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LogStore::Sqlite(folder.path().join("log.sqlite"));
+    (folder, store)
+}
+
+#[tokio::test]
+async fn commands_of_one_batch_build_on_each_other() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, "a", 100).await;
+    let batch = (0..5).map(|id| intent(id, "a", 30, Effect::Recorded)).collect();
+    let answers = office.desk.execute("somebody", batch).await;
+    let taken: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(taken, [true, true, true, false, false], "100 holds three times 30");
+    assert_eq!(office.balance("a"), 10);
+    assert_eq!(office.log.head().await.unwrap(), 4);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_repeat_has_the_first_answer_and_other_content_is_refused() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store.clone()).await;
+    filled(&office, "a", 100).await;
+    let first = office.take(1, "a", 60).await.unwrap();
+    // By now the same command could not be decided anew.
+    let again = office.take(1, "a", 60).await.unwrap();
+    assert_eq!(again.facts, first.facts);
+    assert!(again.recorded.unwrap().replayed && !first.recorded.unwrap().replayed);
+    assert_eq!(office.take(1, "a", 5).await.unwrap_err().reason(), "REQUEST_ID_REUSED");
+    assert_eq!(office.balance("a"), 40);
+    office.close().await;
+
+    let reopened = Office::open(store).await;
+    assert_eq!(reopened.balance("a"), 40, "the state is the fold of the log");
+    assert_eq!(reopened.take(1, "a", 60).await.unwrap().facts, first.facts);
+    reopened.close().await;
+}
+
+#[tokio::test]
+async fn two_commands_with_one_request_id_in_one_batch_are_one() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, "a", 100).await;
+    let twice = vec![intent(7, "a", 60, Effect::Recorded), intent(7, "a", 60, Effect::Recorded)];
+    let answers = office.desk.execute("somebody", twice).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(office.balance("a"), 40);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn what_is_only_validated_leaves_no_trace() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, "a", 100).await;
+    let before = office.desk.read().model().balances.clone();
+    let answers = office.desk.execute("somebody", vec![intent(1, "a", 60, Effect::ValidatedOnly)]).await;
+    let validated = answers.into_iter().next().unwrap().unwrap();
+    assert_eq!((validated.facts.len(), validated.recorded), (1, None));
+    assert_eq!(office.desk.read().model().balances, before);
+    assert_eq!(office.log.head().await.unwrap(), 1);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_reader_waits_for_the_position_that_its_token_names() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, "a", 100).await;
+    let position = office.take(1, "a", 60).await.unwrap().recorded.unwrap().last_position;
+    assert_eq!(office.desk.read_from(position, WAIT).await.unwrap().position(), position);
+    let refused = office.desk.read_from(position + 1, Duration::from_millis(20)).await;
+    assert_eq!(refused.err().unwrap().reason(), "NOT_CAUGHT_UP");
+    office.close().await;
+}
+
+/// Two processes take from one purse at once, 400 times 1 out of 250.
+async fn two_desks_never_oversell(store: LogStore) {
+    let (one, other) = (Office::open(store.clone()).await, Office::open(store).await);
+    filled(&one, "a", 250).await;
+    let mut callers = Vec::new();
+    for id in 0..400_u128 {
+        let desk = if id % 2 == 0 { one.desk.clone() } else { other.desk.clone() };
+        callers.push(tokio::spawn(async move {
+            desk.execute("somebody", vec![intent(id, "a", 1, Effect::Recorded)]).await.remove(0).is_ok()
+        }));
+    }
+    let mut taken = 0;
+    for caller in callers {
+        taken += i64::from(caller.await.unwrap());
+    }
+    let head = one.log.head().await.unwrap();
+    for office in [&one, &other] {
+        assert_eq!(office.desk.read_from(head, WAIT).await.unwrap().model().balances["a"], 250 - taken);
+    }
+    assert_eq!(taken, 250, "what is there is given out, and no more");
+    assert_eq!(head, 251);
+    one.close().await;
+    other.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_desks_on_one_log_never_oversell_on_postgres() {
+    let database = TestDatabase::create().await;
+    two_desks_never_oversell(LogStore::Postgres(database.url().to_owned())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_desks_on_one_log_never_oversell_on_sqlite() {
+    let (_folder, store) = sqlite();
+    two_desks_never_oversell(store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_sent_to_two_desks_at_once_is_recorded_once() {
+    let database = TestDatabase::create().await;
+    let store = LogStore::Postgres(database.url().to_owned());
+    let (one, other) = (Office::open(store.clone()).await, Office::open(store).await);
+    filled(&one, "a", 1_000).await;
+    for id in 0..50 {
+        let (first, second) = tokio::join!(one.take(id, "a", 1), other.take(id, "a", 1));
+        assert_eq!(first.unwrap().facts, second.unwrap().facts);
+    }
+    assert_eq!(one.log.head().await.unwrap(), 51);
+    one.close().await;
+    other.close().await;
+}
