@@ -1,12 +1,14 @@
 //! Benchmarks, each with the limit of the machine and a peer measured beside it in the same run.
 //!
 //! `cargo xtask bench` starts a PostgreSQL and runs this; it prints a table and writes the same as JSON. Nothing is
-//! asserted about speed: what is expected stands beside what was measured. Start with [`log`] and [`progress`].
+//! asserted about speed: what is expected stands beside what was measured. Start with [`log`], [`ledger`] and [`progress`].
 
 mod database;
+mod ledger;
 mod log;
 mod machine;
 mod measurement;
+mod program;
 mod progress;
 mod table;
 
@@ -47,6 +49,8 @@ struct Place {
 enum Benchmark {
     /// The event log: appends, bulk append and replay on PostgreSQL and SQLite.
     Log,
+    /// The funding ledger: transfers one by one and in bulk, beside plain inserts.
+    Ledger(ledger::Options),
     /// The committees' views: from a command to the visible figure, the full demo, rebuilds and queries.
     Progress(progress::Options),
 }
@@ -56,6 +60,7 @@ async fn main() -> anyhow::Result<()> {
     let Arguments { place, benchmark } = Arguments::parse();
     match benchmark {
         Benchmark::Log => log::run(&place).await,
+        Benchmark::Ledger(options) => ledger::run(&place, &options).await,
         Benchmark::Progress(options) => progress::run(&place, &options).await,
     }
 }

@@ -7,7 +7,6 @@
 mod freshness;
 mod households;
 mod open_loop;
-mod program;
 mod province;
 mod queries;
 

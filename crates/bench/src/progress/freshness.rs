@@ -5,9 +5,13 @@ use super::{
     Options, Timing,
     households::{AS_AT, Household},
     open_loop::{self, Outcome, Schedule},
+};
+use crate::{
+    Place,
+    database::Database,
+    measurement::Measurement,
     program::{Program, Server},
 };
-use crate::{Place, database::Database, measurement::Measurement};
 use anyhow::{Context, Result, bail, ensure};
 use api::{
     poverty::{

@@ -1,8 +1,8 @@
 //! The full synthetic province of `muctieu demo`: how long it takes to tell, what it needs, and how fast its views are
 //! folded again from the log.
 
-use super::{Options, program::Program};
-use crate::measurement::Measurement;
+use super::Options;
+use crate::{measurement::Measurement, program::Program};
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::{

@@ -23,37 +23,39 @@ const LOOK_AT_MEMORY_EVERY: Duration = Duration::from_millis(20);
 
 /// The program with its settings.
 #[derive(Clone, Debug)]
-pub(super) struct Program {
+pub(crate) struct Program {
     path: PathBuf,
     settings: Vec<String>,
 }
 
 /// A process that serves.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     /// One connection to it.
-    pub(super) channel: Channel,
+    pub(crate) channel: Channel,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
 /// A process that has ended well.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// From its start to the first byte that it printed.
-    pub(super) printed_after: Duration,
-    pub(super) took: Duration,
+    pub(crate) printed_after: Duration,
+    pub(crate) took: Duration,
     /// The most memory that it held at one time; zero where the system does not tell.
-    pub(super) peak_memory_kib: u64,
+    pub(crate) peak_memory_kib: u64,
 }
 
 impl Program {
     /// With its data in that folder.
-    pub(super) fn new(path: &Path, data_dir: &Path) -> Self {
+    pub(crate) fn new(path: &Path, data_dir: &Path) -> Self {
         Self::given(path, format!("--data-dir={}", data_dir.display()))
     }
 
     /// With a settings file.
-    pub(super) fn configured(path: &Path, file: &Path) -> Self {
+    pub(crate) fn configured(path: &Path, file: &Path) -> Self {
         Self::given(path, format!("--config={}", file.display()))
     }
 
@@ -62,13 +64,13 @@ impl Program {
         program.set("metrics_listen", "").set("telemetry.filter", "warn")
     }
 
-    pub(super) fn set(mut self, key: &str, value: impl Display) -> Self {
+    pub(crate) fn set(mut self, key: &str, value: impl Display) -> Self {
         self.settings.push(format!("--set={key}={value}"));
         self
     }
 
     /// Starts it with those arguments and waits until it takes connections on a free port.
-    pub(super) async fn serve(&self, arguments: &[&str]) -> Result<Server> {
+    pub(crate) async fn serve(&self, arguments: &[&str]) -> Result<Server> {
         let address = SocketAddr::from(([127, 0, 0, 1], testing::free_port()));
         let mut command = self.clone().set("listen", address).command(arguments);
         let mut process = command.stdout(Stdio::null()).spawn().context("muctieu could not be started")?;
@@ -76,7 +78,7 @@ impl Program {
         let asked = Instant::now();
         loop {
             if let Ok(channel) = endpoint.connect().await {
-                return Ok(Server { process, channel });
+                return Ok(Server { process, channel, address });
             }
             if let Some(status) = process.try_wait()? {
                 bail!("muctieu {arguments:?} ended with {status} instead of serving");
@@ -87,7 +89,7 @@ impl Program {
     }
 
     /// Runs it with those arguments to its end.
-    pub(super) async fn run(&self, arguments: &[&str]) -> Result<Run> {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Result<Run> {
         let run = timeout(RUNS_AT_MOST, self.run_on(arguments)).await;
         run.with_context(|| format!("muctieu {arguments:?} ran longer than {RUNS_AT_MOST:?}"))?
     }
@@ -133,7 +135,7 @@ impl Program {
 
 impl Server {
     /// Kills it and waits until it is gone.
-    pub(super) async fn end(mut self) -> Result<()> {
+    pub(crate) async fn end(mut self) -> Result<()> {
         Ok(self.process.kill().await?)
     }
 }
