@@ -208,11 +208,21 @@ struct Worker<M: Model> {
     queue: mpsc::Receiver<Waiting<M>>,
 }
 
+/// Facts of one command with the streams that they stand in.
+type FactsByStream<E> = Vec<(StreamId, Fact<E>)>;
+
 /// A decision that waits to be appended, with its facts by stream.
 struct Decided<M: Model> {
     waiting: Waiting<M>,
-    facts: Vec<(StreamId, Fact<M::Event>)>,
+    facts: FactsByStream<M::Event>,
     request: AppendRequest,
+}
+
+/// A decision that the log has taken.
+struct Recorded<M: Model> {
+    waiting: Waiting<M>,
+    facts: FactsByStream<M::Event>,
+    appended: Appended,
 }
 
 /// A batch after its decisions.
@@ -307,9 +317,10 @@ impl<M: Model> Worker<M> {
             };
             let first = recorded.answer(waiting.intent.request_id(), &waiting.intent.fingerprint);
             let repeated = match first {
-                Ok(first) => self.facts_at(first.first_position..=first.last_position).await.map(|facts| {
-                    Accepted { facts, recorded: Some(first) }
-                }),
+                Ok(first) => self
+                    .facts_at(first.first_position..=first.last_position)
+                    .await
+                    .map(|facts| Accepted { facts, recorded: Some(first) }),
                 Err(error) => Err(error.into()),
             };
             answer(waiting, repeated);
@@ -393,7 +404,7 @@ impl<M: Model> Worker<M> {
         waiting: &Waiting<M>,
         now: Timestamp,
         first: u64,
-    ) -> Result<(Vec<(StreamId, Fact<M::Event>)>, AppendRequest), Refusal> {
+    ) -> Result<(FactsByStream<M::Event>, AppendRequest), Refusal> {
         let Waiting { actor, intent, .. } = waiting;
         let today: Date = now.day();
         let Decision { writes, conditions } = model.decide(&intent.command, today)?;
@@ -411,7 +422,7 @@ impl<M: Model> Worker<M> {
             writes: Vec::with_capacity(writes.len()),
             conditions,
         };
-        let mut facts: Vec<(StreamId, Fact<M::Event>)> = Vec::new();
+        let mut facts: FactsByStream<M::Event> = Vec::new();
         for write in writes {
             let mut events = Vec::with_capacity(write.events.len());
             for (effective, area, event) in write.events {
@@ -451,7 +462,7 @@ impl<M: Model> Worker<M> {
         let outcomes = join_all(appends).await;
         for ((waiting, facts), outcome) in decided.into_iter().zip(outcomes) {
             match outcome {
-                Ok(appended) if !appended.replayed => recorded.push((waiting, facts, appended)),
+                Ok(appended) if !appended.replayed => recorded.push(Recorded { waiting, facts, appended }),
                 // Recorded by another process meanwhile: its answer is looked up.
                 Ok(_) => again.push(waiting),
                 Err(AppendError::Stale { .. }) => {
@@ -464,11 +475,11 @@ impl<M: Model> Worker<M> {
                 Err(error) => answer(waiting, Err(error.into())),
             }
         }
-        recorded.sort_by_key(|(_, _, appended)| appended.first_position);
+        recorded.sort_by_key(|recorded| recorded.appended.first_position);
         if !again.is_empty() || !self.apply_recorded(&mut recorded)? {
             self.catch_up().await?;
         }
-        for (waiting, facts, appended) in recorded {
+        for Recorded { waiting, facts, appended } in recorded {
             let facts = facts.into_iter().map(|(_, fact)| fact).collect();
             answer(waiting, Ok(Accepted { facts, recorded: Some(appended) }));
         }
@@ -477,13 +488,10 @@ impl<M: Model> Worker<M> {
 
     /// Gives the facts the places that the log gave them, and applies them as far as they follow one another; false where
     /// the log holds something between them.
-    fn apply_recorded(
-        &self,
-        recorded: &mut [(Waiting<M>, Vec<(StreamId, Fact<M::Event>)>, Appended)],
-    ) -> Result<bool, Error> {
+    fn apply_recorded(&self, recorded: &mut [Recorded<M>]) -> Result<bool, Error> {
         let mut state = self.shared.write();
         let mut whole = true;
-        for (_, facts, appended) in recorded {
+        for Recorded { facts, appended, .. } in recorded {
             for (position, (stream, fact)) in (appended.first_position..).zip(facts) {
                 fact.position = position;
                 fact.recorded_at = appended.recorded_at;

@@ -1,5 +1,6 @@
 //! A desk over real logs: what is acknowledged is in the log, what is in the log is what readers see, and two desks on one
 //! log never both take what only one of them may.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 use decider::{Accepted, Decision, Desk, DeskOptions, Disorder, Fact, Intent, Model, StreamFacts};
 use event_log::{EventLog, Fingerprint, LogOptions, LogStore, StreamId};
@@ -8,7 +9,7 @@ use service::{
     Refusal, reason,
     request::fields::{Effect, Header},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
 use testing::TestDatabase;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,12 +17,16 @@ use uuid::Uuid;
 const TODAY: Date = date(2025, 7, 1);
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Purses that may never be overdrawn. Money is put in a purse by anybody and taken out in the purse's own stream.
+/// Purses that may never be overdrawn. Money is put in a purse by anybody and taken out in the purse's own stream. From a
+/// purse of the poor box it is taken once, whoever asks again has the first answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Purses {
     balances: HashMap<String, i64>,
     versions: HashMap<String, u64>,
+    given: HashMap<String, u64>,
 }
+
+const POOR_BOX: &str = "poor-box";
 
 #[derive(Clone, Debug)]
 struct Take {
@@ -45,7 +50,8 @@ impl Model for Purses {
 
     fn decode(event_type: &str, content: &str) -> Result<Moved, Disorder> {
         let unreadable = || Disorder(format!("{event_type}: {content}"));
-        let (purse, amount) = content.trim_matches(['"', '{', '}']).split_once("\":").ok_or_else(unreadable)?;
+        let (purse, amount) =
+            content.trim_matches(['"', '{', '}']).split_once("\":").ok_or_else(unreadable)?;
         Ok(Moved { purse: purse.to_owned(), amount: amount.parse().map_err(|_| unreadable())? })
     }
 
@@ -57,6 +63,9 @@ impl Model for Purses {
         let Moved { purse, amount } = &fact.event;
         *self.balances.entry(purse.clone()).or_default() += amount;
         *self.versions.entry(purse.clone()).or_default() += 1;
+        if purse == POOR_BOX && *amount < 0 {
+            self.given.insert(purse.clone(), fact.position);
+        }
         Ok(())
     }
 
@@ -64,6 +73,13 @@ impl Model for Purses {
         let Moved { purse, amount } = &fact.event;
         *self.balances.entry(purse.clone()).or_default() -= amount;
         *self.versions.entry(purse.clone()).or_default() -= 1;
+        if purse == POOR_BOX && *amount < 0 {
+            self.given.remove(purse);
+        }
+    }
+
+    fn recorded(&self, command: &Take) -> Option<RangeInclusive<u64>> {
+        self.given.get(&command.purse).map(|&position| position..=position)
     }
 
     fn decide(&self, command: &Take, today: Date) -> Result<Decision<Moved>, Refusal> {
@@ -184,6 +200,31 @@ async fn two_commands_with_one_request_id_in_one_batch_are_one() {
     let answers = office.desk.execute("somebody", twice).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(office.balance("a"), 40);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn what_another_request_recorded_is_answered_with_its_facts_and_not_written_again() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, POOR_BOX, 100).await;
+    // The second of one batch rests on what the first has yet to record.
+    let batch = vec![
+        intent(1, POOR_BOX, 10, Effect::Recorded),
+        intent(2, POOR_BOX, 20, Effect::Recorded),
+        intent(3, POOR_BOX, 30, Effect::ValidatedOnly),
+    ];
+    let mut answers = office.desk.execute("somebody", batch).await;
+    answers.push(office.take(4, POOR_BOX, 40).await);
+    let answers: Vec<Accepted<Moved>> = answers.into_iter().map(Result::unwrap).collect();
+    for (answer, replayed) in answers.iter().zip([false, true, true, true]) {
+        let recorded = answer.recorded.unwrap();
+        assert_eq!((recorded.first_position, recorded.last_position, recorded.replayed), (2, 2, replayed));
+        assert_eq!(answer.facts, answers[0].facts);
+        assert_eq!(recorded.recorded_at, answers[0].recorded.unwrap().recorded_at);
+    }
+    assert_eq!(office.balance(POOR_BOX), 90);
+    assert_eq!(office.log.head().await.unwrap(), 2);
     office.close().await;
 }
 

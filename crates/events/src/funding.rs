@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 crate::context_events! {
     /// One fact about money, who holds it, what it is detailed on, or a case about it.
+    #[allow(clippy::large_enum_variant, reason = "nearly all facts are transfers, the largest")]
     FundingEvent {
         OwnerRegistered = "funding.owner_registered.v1",
         SuccessorNamed = "funding.successor_named.v1",
         ItemRegistered = "funding.item_registered.v1",
+        SupportDetailed = "funding.support_detailed.v1",
         Transferred = "funding.transferred.v1",
         CaseOpened = "funding.case_opened.v1",
         CaseSettled = "funding.case_settled.v1",
@@ -80,6 +82,20 @@ pub enum Item {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         top_up: Option<String>,
     },
+}
+
+/// Money of a programme was detailed on a support for the first time, or again after it had all gone. It stands in the
+/// stream of the household, where the supports of all programmes meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportDetailed {
+    /// The household that is supported.
+    pub household: HouseholdId,
+    /// The support.
+    pub item: ItemId,
+    /// Code of the kind of support.
+    pub kind: String,
+    /// Code of the programme, the root of its tree.
+    pub programme: String,
 }
 
 /// A stage (*giai đoạn*) of money.

@@ -1,0 +1,3 @@
+//! The funding ledger (*sổ vốn*).
+
+pub mod domain;
