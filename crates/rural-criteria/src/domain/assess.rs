@@ -2,7 +2,7 @@
 //! checked; the result stays pinned to them, whatever is published later.
 
 use super::{
-    AssessArea, Context, DayOf, Decided, Kinds, Rejection,
+    AssessArea, Context, DayOf, Decided, Kinds, OfficialResult, Officials, Rejection, ResultName, ResultOf,
     decide::check_year,
     evaluate::{Used, evaluate},
     places,
@@ -28,12 +28,12 @@ pub(super) fn assess(
     check_open(&context.reference.criteria, set, command.assessed_on)?;
     check_year(set, command.year)?;
     let column = column(set, command.column.as_deref())?;
-    check_official(set, command)?;
+    let official = officials(set, &command.official)?;
 
     let unit = units.get(&command.area);
     let derived = derived(unit, set, command);
     let view = Viewpoint::of(command.assessed_on);
-    let criteria = evaluate(set, column, command.year, &command.official, |indicator| {
+    let criteria = evaluate(set, column, command.year, &official, |indicator| {
         if indicator.derived_from.is_some() {
             let Derived { observation, value, .. } = derived.get(indicator.code.as_str())?;
             return Some(Used { observation: Some(*observation), value });
@@ -96,15 +96,36 @@ fn check_open(sets: &CriteriaSets, set: &CriteriaSet, day: Date) -> Result<(), R
     })
 }
 
-fn check_official(set: &CriteriaSet, command: &AssessArea) -> Result<(), Rejection> {
-    let unknown = |of: String| Rejection::UnknownCriterion { of, set: set.id.clone() };
-    if let Some(number) = command.official.criteria.keys().find(|number| set.criterion(**number).is_none()) {
-        return Err(unknown(format!("criteria/{number}")));
+/// What was judged, each criterion and indicator at most once.
+fn officials(set: &CriteriaSet, given: &[OfficialResult]) -> Result<Officials, Rejection> {
+    let mut officials = Officials::default();
+    for (index, OfficialResult { of, result }) in given.iter().enumerate() {
+        let repeated = match resolve(set, of, index)? {
+            ResultOf::Criterion(number) => officials.criteria.insert(number, result.clone()),
+            ResultOf::Indicator(code) => officials.indicators.insert(code, result.clone()),
+            ResultOf::Set => None,
+        };
+        if repeated.is_some() {
+            return Err(Rejection::OfficialRepeated { of: of.to_string(), index });
+        }
     }
-    if let Some(code) = command.official.indicators.keys().find(|code| set.indicator(code).is_none()) {
-        return Err(unknown(format!("indicators/{code}")));
-    }
-    Ok(())
+    Ok(officials)
+}
+
+/// What the caller means. A bare name that is a criterion and an indicator means neither.
+fn resolve(set: &CriteriaSet, of: &ResultName, index: usize) -> Result<ResultOf, Rejection> {
+    let criterion = |number: u16| set.criterion(number).map(|found| ResultOf::Criterion(found.number));
+    let indicator =
+        |code: &str| set.indicator(code).map(|(_, found)| ResultOf::Indicator(found.code.clone()));
+    let found = match of {
+        ResultName::Criterion(number) => criterion(*number),
+        ResultName::Indicator(code) => indicator(code),
+        ResultName::Bare(name) => match (name.parse().ok().and_then(criterion), indicator(name)) {
+            (Some(_), Some(_)) => return Err(Rejection::OfficialAmbiguous { of: name.clone(), index }),
+            (criterion, indicator) => criterion.or(indicator),
+        },
+    };
+    found.ok_or_else(|| Rejection::UnknownCriterion { of: of.to_string(), set: set.id.clone(), index })
 }
 
 /// A derived value, recorded before or to be recorded with the assessment.

@@ -1,8 +1,8 @@
 //! What can be asked.
 
-use super::Officials;
-use events::rural::{Decision, Fraction, ListKind, Observed, TitleTier};
+use events::rural::{Decision, Fraction, ListKind, Observed, OfficialState, TitleTier};
 use kernel::{AreaKey, AssessmentId, Date, ObservationId, RequestId};
+use std::fmt;
 
 /// One command.
 #[derive(Clone, Debug)]
@@ -64,6 +64,36 @@ impl PovertySeen {
     }
 }
 
+/// What a competent body judged.
+#[derive(Clone, Debug)]
+pub struct OfficialResult {
+    /// Of what.
+    pub of: ResultName,
+    /// The judgement.
+    pub result: OfficialState,
+}
+
+/// How a caller names a criterion or an indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResultName {
+    /// The criterion with that number.
+    Criterion(u16),
+    /// The indicator with that code.
+    Indicator(String),
+    /// Whichever the set has of a criterion and an indicator with that number or code.
+    Bare(String),
+}
+
+impl fmt::Display for ResultName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Criterion(number) => write!(f, "criteria/{number}"),
+            Self::Indicator(code) => write!(f, "indicators/{code}"),
+            Self::Bare(name) => f.write_str(name),
+        }
+    }
+}
+
 /// A unit is to be held against a set.
 #[derive(Clone, Debug)]
 pub struct AssessArea {
@@ -82,7 +112,7 @@ pub struct AssessArea {
     /// The column whose levels count; `None` where the caller named none.
     pub column: Option<String>,
     /// What competent bodies judged.
-    pub official: Officials,
+    pub official: Vec<OfficialResult>,
     /// What the poverty registry says; `None` where no household of the unit is registered, or nobody asked.
     pub poverty: Option<PovertySeen>,
 }

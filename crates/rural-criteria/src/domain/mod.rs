@@ -25,8 +25,8 @@ mod watch;
 
 pub use assess::POVERTY_SOURCE;
 pub use command::{
-    AcknowledgeTitle, AssessArea, Command, DecideListing, PovertySeen, RecogniseTitle, RecordObservation,
-    RevokeTitle,
+    AcknowledgeTitle, AssessArea, Command, DecideListing, OfficialResult, PovertySeen, RecogniseTitle,
+    RecordObservation, ResultName, RevokeTitle,
 };
 pub use decide::{Context, Decided, decide};
 pub use doubts::{Doubt, doubts_of_acknowledgement, doubts_of_recognition, doubts_of_revocation};

@@ -158,6 +158,24 @@ pub enum Rejection {
         of: String,
         /// The set.
         set: String,
+        /// Index in the list.
+        index: usize,
+    },
+    /// A bare name that is a criterion and an indicator.
+    #[error("'{of}' is a criterion and an indicator")]
+    OfficialAmbiguous {
+        /// The name.
+        of: String,
+        /// Index in the list.
+        index: usize,
+    },
+    /// Judged twice in one assessment.
+    #[error("the official result of '{of}' is given twice")]
+    OfficialRepeated {
+        /// The criterion or indicator as it was named.
+        of: String,
+        /// Index in the list.
+        index: usize,
     },
     /// The title and the set do not belong together.
     #[error("set {set} is of tier {set_tier}, the title is {tier}")]

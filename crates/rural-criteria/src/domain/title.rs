@@ -232,9 +232,11 @@ fn check_ground(
     let Some(set) = context.reference.criteria.get(&recognised.set).filter(|set| !set.is_frame()) else {
         return Ok(());
     };
-    match command.criteria.iter().find(|number| set.criterion(**number).is_none()) {
-        Some(number) => {
-            Err(Rejection::UnknownCriterion { of: format!("criteria/{number}"), set: set.id.clone() })
+    let unknown = |(_, number): &(usize, &u16)| set.criterion(**number).is_none();
+    match command.criteria.iter().enumerate().find(unknown) {
+        Some((index, number)) => {
+            let of = format!("criteria/{number}");
+            Err(Rejection::UnknownCriterion { of, set: set.id.clone(), index })
         }
         None => Ok(()),
     }

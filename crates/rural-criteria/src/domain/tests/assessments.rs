@@ -93,7 +93,7 @@ fn a_frame_cannot_be_assessed_and_a_set_without_indicators_stays_open() {
         column: Some("3".into()),
         ..assessment(1, date(2026, 6, 1), 2026)
     };
-    of_2026.official.criteria.insert(1, judged(Judgement::Met));
+    of_2026.official.push(official("1", Judgement::Met));
     let assessed = case.assessed(of_2026);
     assert!(assessed.criteria.iter().all(|criterion| criterion.strict == State::NotAssessed));
     assert_eq!(assessed.criteria[0].official, Some(judged(Judgement::Met)));
@@ -124,8 +124,8 @@ fn communes_are_assessed_under_commune_sets_and_nothing_else() {
 #[test]
 fn official_results_stand_beside_the_strict_ones() {
     let mut command = assessment(1, DAY, 2022);
-    command.official.criteria.insert(5, judged(Judgement::BasicallyMet));
-    command.official.indicators.insert("5".into(), judged(Judgement::Met));
+    command.official.push(official("criteria/5", Judgement::BasicallyMet));
+    command.official.push(official("indicators/5", Judgement::Met));
     let case = given_nothing().and(observation(1, "5", date(2022, 6, 1), share(6, 10)));
     let assessed = case.assessed(command);
     let criterion = &assessed.criteria[4];
@@ -137,19 +137,27 @@ fn official_results_stand_beside_the_strict_ones() {
     let differing = differences(&assessed.criteria, false);
     let of: Vec<_> = differing.iter().map(|difference| &difference.of).collect();
     assert_eq!(of, [&ResultOf::Criterion(5), &ResultOf::Indicator("5".into())]);
-    for unknown in ["criteria/20", "indicators/99.1"] {
-        let mut command = assessment(2, DAY, 2022);
-        match unknown.split_once('/').unwrap() {
-            ("criteria", number) => {
-                command.official.criteria.insert(number.parse().unwrap(), judged(Judgement::Met));
-            }
-            (_, code) => {
-                command.official.indicators.insert(code.into(), judged(Judgement::Met));
-            }
-        }
-        let expected = Rejection::UnknownCriterion { of: unknown.into(), set: COMMUNE_SET.into() };
-        assert_eq!(case.refuses(command), expected);
+}
+
+#[test]
+fn official_results_name_each_criterion_and_indicator_of_the_set_once() {
+    let with = |names: &[&str]| {
+        let official = names.iter().map(|name| official(name, Judgement::Met)).collect();
+        AssessArea { official, ..assessment(1, DAY, 2022) }
+    };
+    let case = given_nothing();
+    for unknown in ["criteria/20", "indicators/99.1", "99"] {
+        let expected = Rejection::UnknownCriterion { of: unknown.into(), set: COMMUNE_SET.into(), index: 1 };
+        assert_eq!(case.refuses(with(&["criteria/1", unknown])), expected);
     }
+    let twice = case.refuses(with(&["criteria/1", "1"]));
+    assert_eq!(twice, Rejection::OfficialRepeated { of: "1".into(), index: 1 }, "1 is no indicator");
+    let both = case.refuses(with(&["5"]));
+    assert_eq!(both, Rejection::OfficialAmbiguous { of: "5".into(), index: 0 });
+    let assessed = case.assessed(with(&["17.1", "1"]));
+    assert!(
+        assessed.criteria[16].indicators[0].official.is_some() && assessed.criteria[0].official.is_some()
+    );
 }
 
 fn with_poverty(number: u128, day: Date, reviewed: i64, poor: i64) -> AssessArea {

@@ -38,10 +38,10 @@ fn lay_nua_assessed() -> AssessArea {
     for number in 1..=19 {
         let short = SHORT.contains(&number);
         let state = if short { Judgement::BasicallyMet } else { Judgement::Met };
-        command.official.criteria.insert(number, judged(state));
+        command.official.push(official(&format!("criteria/{number}"), state));
     }
     for code in codes() {
-        command.official.indicators.insert(code.clone(), judged(judgement_of(&code)));
+        command.official.push(official(&format!("indicators/{code}"), judgement_of(&code)));
     }
     command
 }
@@ -146,15 +146,12 @@ fn five_failing_criteria_are_no_ground_and_a_sixth_with_a_key_one_is() {
 
 #[test]
 fn eight_met_eight_basically_and_three_not_met_make_no_event_by_themselves() {
-    let mut command = lay_nua_assessed();
-    for number in 1..=19_u16 {
-        let state = match number {
-            1..=8 => Judgement::Met,
-            9..=16 => Judgement::BasicallyMet,
-            _ => Judgement::NotMet,
-        };
-        command.official.criteria.insert(number, judged(state));
-    }
-    let case = given_nothing().and(command);
+    let state_of = |number| match number {
+        1..=8 => Judgement::Met,
+        9..=16 => Judgement::BasicallyMet,
+        _ => Judgement::NotMet,
+    };
+    let results = (1..=19).map(|number| official(&format!("criteria/{number}"), state_of(number)));
+    let case = given_nothing().and(AssessArea { official: results.collect(), ..lay_nua_assessed() });
     assert!(case.titles(PHUC_THAN, TODAY).decided.is_empty(), "an assessment gives no title");
 }

@@ -188,7 +188,7 @@ fn assessment(number: u128, assessed_on: Date, year: i16) -> AssessArea {
         assessed_on,
         year,
         column: None,
-        official: Officials::default(),
+        official: Vec::new(),
         poverty: None,
     }
 }
@@ -227,6 +227,15 @@ fn revocation(tier: TitleTier, effective: Date) -> RevokeTitle {
         criteria: vec![],
         ground: "mười tiêu chí không đạt".into(),
     }
+}
+
+fn official(of: &str, state: Judgement) -> OfficialResult {
+    let of = match of.split_once('/') {
+        Some(("criteria", number)) => ResultName::Criterion(number.parse().unwrap()),
+        Some((_, code)) => ResultName::Indicator(code.into()),
+        None => ResultName::Bare(of.into()),
+    };
+    OfficialResult { of, result: judged(state) }
 }
 
 fn judged(state: Judgement) -> OfficialState {

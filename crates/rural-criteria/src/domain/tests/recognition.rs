@@ -109,7 +109,7 @@ fn an_act_counts_from_a_day_that_has_come_and_was_signed_on_one() {
 #[test]
 fn a_recognition_takes_over_the_counts_of_its_assessment() {
     let mut judged_all = assessment(1, date(2022, 12, 1), 2022);
-    judged_all.official.criteria.extend((1..=19).map(|number| (number, judged(Judgement::Met))));
+    judged_all.official.extend((1..=19).map(|n| official(&format!("criteria/{n}"), Judgement::Met)));
     let case = given_nothing().and(judged_all).and(assessment(2, date(2023, 12, 1), 2023));
     let latest = title(case.when(recognition(DAY)));
     assert_eq!(latest.assessment, Some(AssessmentId::from_uuid(Uuid::from_u128(9_001))), "of its year");
