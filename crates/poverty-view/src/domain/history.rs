@@ -111,18 +111,16 @@ impl History {
     ) -> Result<Self, NotApplicable> {
         let (day, known) = (Day::from(effective), Day::from(known));
         match (history, event) {
-            (None, HistoryEvent::Registered { leaf, roster }) => {
-                return Ok(Self {
-                    registered: day,
-                    known,
-                    first_known: known,
-                    residences: vec![(day, leaf)],
-                    rosters: vec![(day, roster)],
-                    assessments: Vec::new(),
-                });
-            }
-            (Some(_), HistoryEvent::Registered { .. }) => return Err(NotApplicable::RegisteredTwice),
-            (None, _) => return Err(NotApplicable::NeverRegistered),
+            (None, HistoryEvent::Registered { leaf, roster }) => Ok(Self {
+                registered: day,
+                known,
+                first_known: known,
+                residences: vec![(day, leaf)],
+                rosters: vec![(day, roster)],
+                assessments: Vec::new(),
+            }),
+            (Some(_), HistoryEvent::Registered { .. }) => Err(NotApplicable::RegisteredTwice),
+            (None, _) => Err(NotApplicable::NeverRegistered),
             (Some(mut history), event) => {
                 // Facts known by a day must form a prefix of the household's history even if a clock was set back.
                 history.known = history.known.max(known);

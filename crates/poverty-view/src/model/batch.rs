@@ -3,23 +3,25 @@
 use super::{
     Placing, States,
     fold::{Decoded, Inapplicable},
-    tables::{EventRow, FactRow, FigureRow, HouseholdRow, Rows},
+    tables::{FactRow, FigureRow, HouseholdRow, Sums, Told},
 };
 use crate::domain::{
     Amount, AreaNumber, Day, Ethnicity, Fact, History, KnownFact, Measure, StandardCalendar, changes, facts,
     timeline,
 };
 use kernel::HouseholdId;
-use projection::Error;
-use std::collections::{BTreeMap, HashMap};
+use projection::{Error, SetAside};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
-pub(super) struct Batch<'a> {
-    placing: &'a Placing,
-    calendar: &'a StandardCalendar,
+pub(super) struct Batch {
+    placing: Arc<Placing>,
+    calendar: Arc<StandardCalendar>,
     stored: States,
     households: HashMap<HouseholdId, Household>,
-    events: Vec<EventRow>,
-    facts: Vec<FactRow>,
+    told: Told,
     figures: HashMap<FigureKey, Amount>,
 }
 
@@ -38,34 +40,56 @@ struct FigureKey {
     ethnicity: Ethnicity,
 }
 
-impl<'a> Batch<'a> {
-    pub(super) fn new(placing: &'a Placing, calendar: &'a StandardCalendar, stored: States) -> Self {
+impl Batch {
+    pub(super) fn new(placing: Arc<Placing>, calendar: Arc<StandardCalendar>) -> Self {
         Self {
             placing,
             calendar,
-            stored,
+            stored: States::new(),
             households: HashMap::new(),
-            events: Vec::new(),
-            facts: Vec::new(),
+            told: Told::default(),
             figures: HashMap::new(),
         }
     }
 
+    /// The households of the events that the batch does not hold yet: their stored histories are to be brought.
+    pub(super) fn missing(&self, events: &[Decoded]) -> Vec<HouseholdId> {
+        let mut ids: Vec<HouseholdId> = events.iter().map(|event| event.household).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !self.households.contains_key(id));
+        ids
+    }
+
+    /// Applies the events in order, with the stored histories of the households that were missing. Gives those that cannot
+    /// be applied.
+    pub(super) fn apply_all(&mut self, events: Vec<Decoded>, stored: States) -> Vec<SetAside> {
+        self.stored.extend(stored);
+        let mut set_aside = Vec::new();
+        for event in events {
+            let position = event.row.position();
+            if let Err(reason) = self.apply(event) {
+                set_aside.push(SetAside { position, reason: reason.to_string() });
+            }
+        }
+        set_aside
+    }
+
     /// Applies the event, or refuses it and changes nothing.
-    pub(super) fn apply(&mut self, event: Decoded<'_>) -> Result<(), Inapplicable> {
+    fn apply(&mut self, event: Decoded) -> Result<(), Inapplicable> {
         self.load(event.household)?;
         let (history, old) = match self.households.get(&event.household) {
             Some(household) => (Some(household.history.clone()), household.facts.as_slice()),
             None => (None, &[][..]),
         };
-        let recorded = event.recorded;
-        let history = History::with(history, event.what, recorded.effective, recorded.recorded_at.day())?;
-        let (facts, changed) = changes(old, &history, self.calendar);
+        let Decoded { row, what, effective, known, .. } = event;
+        let history = History::with(history, what, effective, known)?;
+        let (facts, changed) = changes(old, &history, &self.calendar);
         for (item, change) in (0..).zip(&changed) {
-            self.facts.push(FactRow { position: recorded.position, item, change: *change });
+            self.told.facts.push(FactRow { position: row.position(), item, change: *change });
             self.add(change);
         }
-        self.events.push(EventRow::new(recorded, event.household, event.actor, event.document));
+        self.told.events.push(row);
         self.households.insert(event.household, Household { history, facts });
         Ok(())
     }
@@ -74,7 +98,7 @@ impl<'a> Batch<'a> {
     fn load(&mut self, id: HouseholdId) -> Result<(), Inapplicable> {
         let Some(stored) = self.stored.remove(&id) else { return Ok(()) };
         let history: History = serde_json::from_str(&stored).map_err(Inapplicable::StoredHistory)?;
-        let facts = facts(&timeline(&history, self.calendar));
+        let facts = facts(&timeline(&history, &self.calendar));
         self.households.insert(id, Household { history, facts });
         Ok(())
     }
@@ -98,9 +122,17 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// All rows, in an order that makes the inserts run along the tables' keys. A figure that adds up to nothing within
-    /// the batch is written all the same: which rows there are must not depend on where batches begin.
-    pub(super) fn into_rows(self) -> Result<Rows, Error> {
+    /// The rows that tell of single events since they were taken last, in an order that makes the inserts run along the
+    /// tables' keys.
+    pub(super) fn take_told(&mut self) -> Told {
+        let mut told = std::mem::take(&mut self.told);
+        told.facts.sort_unstable_by_key(FactRow::place);
+        told
+    }
+
+    /// What the whole batch sums up to, in an order that makes the inserts run along the tables' keys. A figure that adds up
+    /// to nothing within the batch is written all the same: which rows there are must not depend on where batches begin.
+    pub(super) fn into_sums(self) -> Result<Sums, Error> {
         let households: BTreeMap<_, _> = self.households.into_iter().collect();
         let households =
             households.into_iter().map(|(id, household)| HouseholdRow::new(id, &household.history));
@@ -113,14 +145,7 @@ impl<'a> Batch<'a> {
             ethnicity: key.ethnicity,
             amount,
         });
-        let mut facts = self.facts;
-        facts.sort_unstable_by_key(FactRow::place);
-        Ok(Rows {
-            households: households.collect::<Result<_, _>>()?,
-            events: self.events,
-            facts,
-            figures: figures.collect(),
-        })
+        Ok(Sums { households: households.collect::<Result<_, _>>()?, figures: figures.collect() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! From recorded events to what they say about a household.
 
-use super::Placing;
+use super::{Placing, tables::EventRow};
 use crate::domain::{
     AreaNumber, Class, Ethnicity, HistoryEvent, InvalidCode, Member, Need, NotApplicable, Roster,
 };
@@ -9,7 +9,7 @@ use events::{
     DecodeError,
     poverty::{MemberFact, PovertyEvent, Residence},
 };
-use kernel::{AreaKey, HouseholdId, MemberId};
+use kernel::{AreaKey, Date, HouseholdId, MemberId};
 use projection::SetAside;
 
 /// Why an event cannot be applied. No text of the event's content that might be personal is repeated.
@@ -33,19 +33,17 @@ pub(super) enum Inapplicable {
 
 /// An event that can be read.
 #[derive(Debug)]
-pub(super) struct Decoded<'a> {
-    pub(super) recorded: &'a RecordedEvent,
+pub(super) struct Decoded {
+    /// Where it came from.
+    pub(super) row: EventRow,
     pub(super) household: HouseholdId,
     pub(super) what: HistoryEvent,
-    pub(super) actor: String,
-    pub(super) document: Option<String>,
+    pub(super) effective: Date,
+    pub(super) known: Date,
 }
 
 /// Reads the events; those that cannot be read are set aside.
-pub(super) fn decode<'a>(
-    events: &'a [RecordedEvent],
-    placing: &Placing,
-) -> (Vec<Decoded<'a>>, Vec<SetAside>) {
+pub(super) fn decode(events: &[RecordedEvent], placing: &Placing) -> (Vec<Decoded>, Vec<SetAside>) {
     let mut decoded = Vec::with_capacity(events.len());
     let mut set_aside = Vec::new();
     for event in events {
@@ -59,7 +57,7 @@ pub(super) fn decode<'a>(
     (decoded, set_aside)
 }
 
-fn decode_one<'a>(recorded: &'a RecordedEvent, placing: &Placing) -> Result<Decoded<'a>, Inapplicable> {
+fn decode_one(recorded: &RecordedEvent, placing: &Placing) -> Result<Decoded, Inapplicable> {
     let event = PovertyEvent::decode(&recorded.event_type, &recorded.content)?;
     let metadata: Metadata = serde_json::from_str(&recorded.metadata).map_err(Inapplicable::Metadata)?;
     let household = event.household();
@@ -78,7 +76,13 @@ fn decode_one<'a>(recorded: &'a RecordedEvent, placing: &Placing) -> Result<Deco
             HistoryEvent::Assessed { standard: event.standard, class: Class::from(event.class), needs }
         }
     };
-    Ok(Decoded { recorded, household, what, actor: metadata.actor, document: metadata.document })
+    Ok(Decoded {
+        row: EventRow::new(recorded, household, metadata.actor, metadata.document),
+        household,
+        what,
+        effective: recorded.effective,
+        known: recorded.recorded_at.day(),
+    })
 }
 
 fn roster(joined: &[MemberFact], left: Vec<MemberId>, head: MemberId) -> Result<Roster, Inapplicable> {

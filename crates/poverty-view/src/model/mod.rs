@@ -13,15 +13,17 @@ mod placing;
 mod tables;
 
 pub use batch::recorded_directly;
-pub use placing::{Placing, overlaps};
+pub use placing::{Placing, containers, overlaps};
 
 use crate::domain::StandardCalendar;
 use batch::Batch;
 use event_log::RecordedEvent;
+use fold::Decoded;
 use kernel::HouseholdId;
 use projection::{Error, Query, ReadModel, SetAside, Transaction};
 use reference::Reference;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, future::ready, pin::Pin, sync::Arc};
+use tables::Told;
 
 /// The fold of the poverty registry's events into facts and figures. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -63,22 +65,58 @@ impl ReadModel for PovertyModel {
         transaction: &mut Transaction,
         events: &[RecordedEvent],
     ) -> Result<Vec<SetAside>, Error> {
-        let (decoded, mut set_aside) = fold::decode(events, &self.placing);
-        let mut ids: Vec<HouseholdId> = decoded.iter().map(|event| event.household).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let states = tables::households(transaction, &ids).await?;
-        let mut batch = Batch::new(&self.placing, &self.calendar, states);
-        for event in decoded {
-            let position = event.recorded.position;
-            if let Err(reason) = batch.apply(event) {
-                set_aside.push(SetAside { position, reason: reason.to_string() });
-            }
+        let mut batch = Batch::new(Arc::clone(&self.placing), Arc::clone(&self.calendar));
+        let mut set_aside = Vec::new();
+        let mut told = Told::default();
+        let mut chunks = events.chunks(CHUNK_EVENTS);
+        let mut decoding = chunks.next().map(|chunk| self.decode(chunk, events.len()));
+        while let Some(decoded) = decoding.take() {
+            let (decoded, unreadable) = decoded.await?;
+            decoding = chunks.next().map(|chunk| self.decode(chunk, events.len()));
+            set_aside.extend(unreadable);
+            let stored = tables::households(transaction, &batch.missing(&decoded)).await?;
+            let folding = apart(events.len(), move || {
+                let refused = batch.apply_all(decoded, stored);
+                (batch, refused)
+            });
+            let writing = tables::write_told(transaction, told);
+            let ((folded, refused), ()) = tokio::try_join!(folding, writing)?;
+            batch = folded;
+            set_aside.extend(refused);
+            told = batch.take_told();
         }
-        set_aside.sort_by_key(|event| event.position);
-        tables::write(transaction, batch.into_rows()?).await?;
+        tables::write_told(transaction, told).await?;
+        tables::write_sums(transaction, batch.into_sums()?).await?;
+        set_aside.sort_by_key(|event: &SetAside| event.position);
         Ok(set_aside)
     }
+}
+
+/// Events of a large batch that go together: while the rows of some are written, the next ones are folded and those after
+/// them decoded, each on a thread of its own.
+const CHUNK_EVENTS: usize = 1_000;
+
+impl PovertyModel {
+    /// Begins to decode the events.
+    fn decode(&self, events: &[RecordedEvent], batch: usize) -> Working<(Vec<Decoded>, Vec<SetAside>)> {
+        if batch <= CHUNK_EVENTS {
+            return Box::pin(ready(Ok(fold::decode(events, &self.placing))));
+        }
+        let (events, placing) = (events.to_vec(), Arc::clone(&self.placing));
+        apart(batch, move || fold::decode(&events, &placing))
+    }
+}
+
+/// Work that is done, or under way.
+type Working<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// Does the work of a small batch at once, and begins that of a large one on another thread.
+fn apart<T: Send + 'static>(batch: usize, work: impl FnOnce() -> T + Send + 'static) -> Working<T> {
+    if batch <= CHUNK_EVENTS {
+        return Box::pin(ready(Ok(work())));
+    }
+    let working = tokio::task::spawn_blocking(work);
+    Box::pin(async move { working.await.map_err(|error| Error::Source(error.into())) })
 }
 
 /// Stored histories by household, as text.

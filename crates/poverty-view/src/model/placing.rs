@@ -66,7 +66,7 @@ fn leaves(areas: &Areas) -> impl Iterator<Item = &Area> {
 /// Every area of any map that surely holds what was recorded in the unit: its ancestors, and whatever holds all the units
 /// it was made from. A merged unit whose parts all lay in one district is in that district on the old map, though in none
 /// of its communes.
-pub(crate) fn containers(areas: &Areas, key: &AreaKey) -> Vec<AreaKey> {
+pub fn containers(areas: &Areas, key: &AreaKey) -> Vec<AreaKey> {
     let mut containers = areas.ancestors_on_every_map(key).to_vec();
     let mut parts = areas.predecessors(key).iter().map(|part| areas.ancestors_on_every_map(part));
     if let Some(first) = parts.next() {

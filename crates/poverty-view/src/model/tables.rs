@@ -46,12 +46,17 @@ pub(super) fn create_statements() -> Vec<Query> {
     ]
 }
 
-/// What a batch writes.
-#[derive(Debug)]
-pub(super) struct Rows {
-    pub(super) households: Vec<HouseholdRow>,
+/// Rows that tell of single events.
+#[derive(Debug, Default)]
+pub(super) struct Told {
     pub(super) events: Vec<EventRow>,
     pub(super) facts: Vec<FactRow>,
+}
+
+/// What a whole batch sums up to.
+#[derive(Debug)]
+pub(super) struct Sums {
+    pub(super) households: Vec<HouseholdRow>,
     pub(super) figures: Vec<FigureRow>,
 }
 
@@ -97,6 +102,10 @@ impl HouseholdRow {
 }
 
 impl EventRow {
+    pub(super) const fn position(&self) -> u64 {
+        self.position
+    }
+
     pub(super) fn new(
         event: &RecordedEvent,
         household: HouseholdId,
@@ -130,13 +139,8 @@ pub(super) async fn households(transaction: &mut Transaction, ids: &[HouseholdId
     Ok(states)
 }
 
-/// Writes the batch.
-pub(super) async fn write(transaction: &mut Transaction, rows: Rows) -> Result<(), Error> {
-    let households = Insert {
-        table: "household",
-        columns: ["id", "history"],
-        on_conflict: "on conflict (id) do update set history = excluded.history",
-    };
+/// Writes rows that tell of single events.
+pub(super) async fn write_told(transaction: &mut Transaction, told: Told) -> Result<(), Error> {
     let events = Insert {
         table: "event",
         columns: [
@@ -166,6 +170,17 @@ pub(super) async fn write(transaction: &mut Transaction, rows: Rows) -> Result<(
         ],
         on_conflict: "",
     };
+    events.run(transaction, told.events, EventRow::into_values).await?;
+    facts.run(transaction, told.facts, |row| row.to_values()).await
+}
+
+/// Writes what a batch sums up to.
+pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Result<(), Error> {
+    let households = Insert {
+        table: "household",
+        columns: ["id", "history"],
+        on_conflict: "on conflict (id) do update set history = excluded.history",
+    };
     let figures = Insert {
         table: "figure",
         columns: ["area", "measure", "effective", "known", "ethnicity", "households", "persons"],
@@ -173,10 +188,8 @@ pub(super) async fn write(transaction: &mut Transaction, rows: Rows) -> Result<(
              set households = figure.households + excluded.households,
                  persons = figure.persons + excluded.persons",
     };
-    households.run(transaction, rows.households, HouseholdRow::into_values).await?;
-    events.run(transaction, rows.events, EventRow::into_values).await?;
-    facts.run(transaction, rows.facts, |row| row.to_values()).await?;
-    figures.run(transaction, rows.figures, |row| row.to_values()).await
+    households.run(transaction, sums.households, HouseholdRow::into_values).await?;
+    figures.run(transaction, sums.figures, |row| row.to_values()).await
 }
 
 impl HouseholdRow {
