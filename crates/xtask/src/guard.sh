@@ -4,19 +4,21 @@
 #   directory PATH   to be removed at the end
 #   postgres PID     a postmaster to be shut down at once
 #   step PID         the process group that runs now; without a PID: none runs
-#   engine PID       the process above a Docker engine of the session's own: everything in the engine ends with it
-#   cgroup NAME      the control group of that engine's containers
-#   project NAME     a compose project in an engine that is not the session's own
+#   server PID       the process group of a server, to be killed
+#   servers-ended    the session has killed its servers itself
+#   cgroup NAME      a control group that one of the servers makes
+#   project NAME     a compose project in a Docker engine that is not the session's own
 #   image NAME       an image in such an engine
 
 trap '' INT TERM HUP
-directory='' postgres='' step='' engine='' cgroup='' project='' images=''
+directory='' postgres='' step='' servers='' cgroup='' project='' images=''
 while read -r kind value; do
     case $kind in
         directory) directory=$value ;;
         postgres) postgres=$value ;;
         step) step=$value ;;
-        engine) engine=$value ;;
+        server) servers="$servers $value" ;;
+        servers-ended) servers='' ;;
         cgroup) cgroup=$value ;;
         project) project=$value ;;
         image) images="$images $value" ;;
@@ -42,11 +44,13 @@ if [ -n "$postgres" ]; then
     kill -s QUIT "$postgres" 2>/dev/null
     ended "$postgres"
 fi
-if [ -n "$engine" ]; then
-    kill -s KILL "$engine" 2>/dev/null
-    ended "$engine"
+for server in $servers; do
+    kill -s KILL -- "-$server" 2>/dev/null
+    ended "$server"
+done
+if [ -n "$cgroup" ]; then
     looks=0
-    while [ "$looks" -lt 50 ] && [ -n "$(find /sys/fs/cgroup -type d -name "$cgroup" -print -quit)" ]; do
+    while [ -n "$(find /sys/fs/cgroup -type d -name "$cgroup" -print -quit)" ] && [ "$looks" -lt 100 ]; do
         find /sys/fs/cgroup -depth -type d -path "*/$cgroup*" -exec rmdir {} + 2>/dev/null
         sleep 0.1
         looks=$((looks + 1))

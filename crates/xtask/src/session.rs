@@ -15,6 +15,7 @@ use std::{
 /// Ctrl-C or SIGKILL, and then ends what still runs and removes the directory.
 pub(crate) struct Session {
     directory: PathBuf,
+    servers: Vec<Child>,
     guard: Child,
     to_guard: Option<ChildStdin>,
 }
@@ -30,7 +31,7 @@ impl Session {
             .context("sh could not be started")?;
         let to_guard = guard.stdin.take();
         let directory = std::env::temp_dir().join(format!("muctieu-xtask-{}", std::process::id()));
-        let mut session = Self { directory, guard, to_guard };
+        let mut session = Self { directory, servers: Vec::new(), guard, to_guard };
 
         session.tell_guard(&format!("directory {}", session.directory.display()))?;
         for path in [session.directory.clone(), session.temporary_files()] {
@@ -61,11 +62,30 @@ impl Session {
         self.tell_guard("postgres")
     }
 
-    /// Hands over the process above a Docker engine, with which all ends that runs in that engine, and the control group in
-    /// which its containers are.
-    pub(crate) fn guard_engine(&mut self, process: &Child, control_group: &str) -> Result<()> {
-        self.tell_guard(&format!("engine {}", process.id()))?;
-        self.tell_guard(&format!("cgroup {control_group}"))
+    /// Starts a server that lives as long as the session. Its output goes to the file. Answers with its process id.
+    pub(crate) fn serve(&mut self, mut command: Command, log: &Path) -> Result<u32> {
+        let server = command
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(log)?)
+            .stderr(fs::File::options().append(true).open(log)?)
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("{} could not be started", command.get_program().display()))?;
+        let process = server.id();
+        self.servers.push(server);
+        self.tell_guard(&format!("server {process}"))?;
+        Ok(process)
+    }
+
+    /// Whether that server still runs.
+    pub(crate) fn serves(&mut self, process: u32) -> bool {
+        let server = self.servers.iter_mut().find(|server| server.id() == process);
+        server.is_some_and(|server| matches!(server.try_wait(), Ok(None)))
+    }
+
+    /// Hands over a control group that a server makes, so that it goes when the server has ended.
+    pub(crate) fn guard_control_group(&mut self, name: &str) -> Result<()> {
+        self.tell_guard(&format!("cgroup {name}"))
     }
 
     /// Hands over what is made in an engine that is not ours: a compose project, or an image.
@@ -107,6 +127,11 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        for server in &mut self.servers {
+            signal("KILL", &format!("-{}", server.id()));
+            let _ = server.wait();
+        }
+        let _ = self.tell_guard("servers-ended");
         drop(self.to_guard.take());
         let _ = self.guard.wait();
     }
@@ -122,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_leaves_no_process_and_a_session_no_directory() {
+    fn a_step_leaves_no_process_and_a_session_neither_server_nor_directory() {
         let mut session = Session::open().unwrap();
         let directory = session.directory().to_owned();
 
@@ -132,9 +157,20 @@ mod tests {
         assert!(session.run(step, |line| left_behind.push_str(line)).unwrap().success());
         assert!(!runs(&left_behind), "process {left_behind} outlives the step that started it");
 
+        let log = directory.join("log");
+        let mut server = Command::new("sh");
+        server.args(["-c", "sleep 600 & echo $!; wait"]);
+        let server = session.serve(server, &log).unwrap();
+        let mut child = String::new();
+        while !child.ends_with('\n') {
+            child = fs::read_to_string(&log).unwrap();
+        }
+        assert!(session.serves(server) && runs(child.trim()));
+
         assert!(directory.exists());
         drop(session);
         assert!(!directory.exists());
+        assert!(!runs(&server.to_string()) && !runs(child.trim()), "a server outlives the session");
     }
 
     /// Whether a process with that id runs; one that has ended and only waits to be reaped does not.

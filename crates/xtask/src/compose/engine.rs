@@ -3,10 +3,9 @@
 use crate::{install, session::Session};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
-    fs::{self, File},
-    os::unix::process::CommandExt,
+    fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -34,8 +33,6 @@ pub(crate) struct Engine {
 /// The engine, its containers, their network, firewall rules and mounts are in namespaces of their own, so that this machine
 /// notices nothing of them and they are gone with the first process of these namespaces.
 struct OwnEngine {
-    /// `unshare`, which takes the engine with it when it ends.
-    above: Child,
     /// The first process of the namespaces, as this machine counts processes.
     first: u32,
     socket: PathBuf,
@@ -120,7 +117,7 @@ impl Engine {
 
     fn address(&self, command: &mut Command) {
         if let Some(own) = &self.own {
-            command.env("DOCKER_HOST", format!("unix://{}", own.socket.display()));
+            command.env("DOCKER_HOST", address(&own.socket));
         }
     }
 
@@ -137,54 +134,42 @@ impl OwnEngine {
         let socket = folder.join("socket");
         let log = folder.join("log");
         let control_group = format!("muctieu-{}", std::process::id());
-        // Not the engine, but the shell is the first process of its namespaces: it knows to bury what the containers leave.
+        // The shell stays the first process of the namespaces: it buries what the containers leave, and dockerd would not.
         let script = format!(
             "ip link set lo up && dockerd --data-root {folder}/data --exec-root {folder}/exec --pidfile {folder}/pid \
-             --host unix://{socket} --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /{control_group}",
+             --host unix://{socket} --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /{control_group}; exit $?",
             folder = folder.display(),
-            socket = socket.display(),
+            socket = socket.display()
         );
-        let above = unshared(&script)
-            .stdin(Stdio::null())
-            .stdout(File::create(&log)?)
-            .stderr(File::options().append(true).open(&log)?)
-            .process_group(0)
-            .spawn()
-            .context("unshare could not be started")?;
-        session.guard_engine(&above, &control_group)?;
-        let mut engine = Self { above, first: 0, socket };
-        engine.wait_until_ready(&log)?;
-        Ok(engine)
-    }
-
-    fn wait_until_ready(&mut self, log: &Path) -> Result<()> {
-        let started = Instant::now();
-        loop {
-            let mut docker = Command::new("docker");
-            docker.env("DOCKER_HOST", format!("unix://{}", self.socket.display()));
-            if answers(docker) {
-                break;
-            }
-            let ended = self.above.try_wait()?.is_some();
-            if ended || started.elapsed() > START_WITHIN {
-                let said = fs::read_to_string(log).unwrap_or_default();
-                let lines: Vec<_> = said.lines().collect();
-                bail!("dockerd did not start:\n{}", lines[lines.len().saturating_sub(15)..].join("\n"));
-            }
-            sleep(Duration::from_millis(100));
-        }
-        let above = self.above.id();
-        let children = fs::read_to_string(format!("/proc/{above}/task/{above}/children"))?;
-        self.first = children.trim().parse().context("unshare has no child")?;
-        Ok(())
+        session.guard_control_group(&control_group)?;
+        // unshare takes everything with it when it ends.
+        let unshare = session.serve(unshared(&script), &log)?;
+        wait_until_ready(session, unshare, &socket, &log)?;
+        let children = fs::read_to_string(format!("/proc/{unshare}/task/{unshare}/children"))?;
+        let first = children.trim().parse().context("unshare has no child")?;
+        Ok(Self { first, socket })
     }
 }
 
-impl Drop for OwnEngine {
-    fn drop(&mut self) {
-        let _ = self.above.kill();
-        let _ = self.above.wait();
+fn wait_until_ready(session: &mut Session, unshare: u32, socket: &Path, log: &Path) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let mut docker = Command::new("docker");
+        docker.env("DOCKER_HOST", address(socket));
+        if answers(docker) {
+            return Ok(());
+        }
+        if !session.serves(unshare) || started.elapsed() > START_WITHIN {
+            let said = fs::read_to_string(log).unwrap_or_default();
+            let lines: Vec<_> = said.lines().collect();
+            bail!("dockerd did not start:\n{}", lines[lines.len().saturating_sub(15)..].join("\n"));
+        }
+        sleep(Duration::from_millis(100));
     }
+}
+
+fn address(socket: &Path) -> String {
+    format!("unix://{}", socket.display())
 }
 
 /// The command's standard output; an error with what it said where it failed.
