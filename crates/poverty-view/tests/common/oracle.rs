@@ -1,6 +1,6 @@
 //! The oracle: it knows a household only as "what is so on this day, by what was recorded up to that day".
 
-use super::tales::{Found, Home, Told, What, standard_of};
+use super::tales::{Found, Home, Lacks, Told, What, standard_of};
 use kernel::{Date, date};
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,6 +12,7 @@ pub(crate) type Pair = (i64, i64);
 pub(crate) struct Standing {
     pub(crate) home: Home,
     pub(crate) class: Option<Found>,
+    pub(crate) lacks: Lacks,
     pub(crate) head_group: &'static str,
     pub(crate) members: BTreeMap<u32, &'static str>,
 }
@@ -24,7 +25,7 @@ pub(crate) fn standing(log: &[Told], household: usize, day: Date, known: Date) -
         return None;
     }
     let mut home: Option<(Date, Home)> = None;
-    let mut class: Option<(Date, Found)> = None;
+    let mut review: Option<(Date, Found, Lacks)> = None;
     let mut changes: Vec<&Told> = Vec::new();
     for told in own().filter(|told| told.effective <= day) {
         match &told.what {
@@ -33,10 +34,10 @@ pub(crate) fn standing(log: &[Told], household: usize, day: Date, known: Date) -
                     home = Some((told.effective, *at));
                 }
             }
-            What::Assessed(found) => {
+            What::Assessed(found, lacks) => {
                 let in_force = standard_of(told.effective) == standard_of(day);
-                if in_force && class.is_none_or(|(since, _)| since <= told.effective) {
-                    class = Some((told.effective, *found));
+                if in_force && review.is_none_or(|(since, ..)| since <= told.effective) {
+                    review = Some((told.effective, *found, *lacks));
                 }
             }
             What::Members { .. } => {}
@@ -53,7 +54,7 @@ pub(crate) fn standing(log: &[Told], household: usize, day: Date, known: Date) -
         let (joined, left, head) = match &change.what {
             What::Registered { members, .. } => (members.clone(), Vec::new(), members[0].0),
             What::Members { joined, left, head } => (joined.clone(), left.clone(), *head),
-            What::Moved(_) | What::Assessed(_) => continue,
+            What::Moved(_) | What::Assessed(..) => continue,
         };
         for (member, group) in joined {
             groups.insert(member, group);
@@ -66,7 +67,9 @@ pub(crate) fn standing(log: &[Told], household: usize, day: Date, known: Date) -
             head_group = group;
         }
     }
-    Some(Standing { home: home?.1, class: class.map(|(_, found)| found), head_group, members: present })
+    let class = review.map(|(_, found, _)| found);
+    let lacks = review.map_or([false; 4], |(_, _, lacks)| lacks);
+    Some(Standing { home: home?.1, class, lacks, head_group, members: present })
 }
 
 /// Registered, poor, near-poor and not poor on the day, in homes and groups that pass.
@@ -84,6 +87,21 @@ pub(crate) fn stock(
         let household = i64::from(group.is_none_or(|group| now.head_group == group));
         (sum.0 + household, sum.1 + persons(&now, group))
     })
+}
+
+/// Poor and near-poor on the day that lack the indicator of that place, in homes that pass.
+pub(crate) fn lacking(
+    log: &[Told],
+    day: Date,
+    known: Date,
+    place: usize,
+    within: impl Fn(Home) -> bool,
+) -> Pair {
+    let standings = households(log).filter_map(|household| standing(log, household, day, known));
+    let counted = standings.filter(|now| {
+        within(now.home) && matches!(now.class, Some(Found::Poor | Found::NearPoor)) && now.lacks[place]
+    });
+    counted.fold((0, 0), |sum, now| (sum.0 + 1, sum.1 + persons(&now, None)))
 }
 
 fn persons(now: &Standing, group: Option<&str>) -> i64 {

@@ -19,7 +19,7 @@ pub(crate) enum What {
     Registered { home: Home, members: Vec<(u32, &'static str)> },
     Members { joined: Vec<(u32, &'static str)>, left: Vec<u32>, head: u32 },
     Moved(Home),
-    Assessed(Found),
+    Assessed(Found, Lacks),
 }
 
 /// The commune and, where recorded, the village.
@@ -35,6 +35,13 @@ impl Home {
         self.village.map_or_else(|| self.commune.to_owned(), |village| format!("{village}@0001-01-01"))
     }
 }
+
+/// Which of [`LACKED`] a review found lacking, in its order.
+pub(crate) type Lacks = [bool; 4];
+
+/// Indicators that targets of the resolution ask for.
+pub(crate) const LACKED: [&str; 4] =
+    ["health_insurance", "child_school_attendance", "hygienic_toilet", "telecommunication"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Found {
@@ -162,7 +169,10 @@ fn tell(drafts: &[Draft]) -> Vec<Told> {
                 What::Members { joined: Vec::new(), left: Vec::new(), head: *head }
             }
             3 | 4 => What::Moved(home_on(effective, draft.pick)),
-            _ => What::Assessed([Found::Poor, Found::NearPoor, Found::NotPoor][draft.pick % 3]),
+            _ => What::Assessed(
+                [Found::Poor, Found::NearPoor, Found::NotPoor][draft.pick % 3],
+                [0, 1, 2, 3].map(|bit| draft.pick / 3 >> bit & 1 == 1),
+            ),
         };
         told.push(Told { household: draft.household, effective, known, what });
     }

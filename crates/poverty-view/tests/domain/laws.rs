@@ -3,13 +3,13 @@
 use crate::{
     common::{
         oracle::{self, Columns, Pair},
-        tales::{Found, Told, What, any_day, standard_of, tales},
+        tales::{Found, LACKED, Lacks, Told, What, any_day, standard_of, tales},
     },
     story::{calendar, leaf},
 };
 use kernel::{Date, MemberId, date};
 use poverty_view::domain::{
-    Amount, Class, ClassFlow, Fact, Flow, History, HistoryEvent, KnownFact, Measure, Member, Needs, Roster,
+    Amount, Class, ClassFlow, Fact, Flow, History, HistoryEvent, KnownFact, Measure, Member, Need, Needs, Roster,
     TrackedClass, changes, facts, timeline,
 };
 use proptest::prelude::*;
@@ -32,6 +32,11 @@ fn class_of(found: Found) -> Class {
     }
 }
 
+fn needs_of(lacks: Lacks) -> Needs {
+    let lacked = LACKED.into_iter().zip(lacks).filter(|(_, lacks)| *lacks);
+    lacked.filter_map(|(indicator, _)| Need::of_indicator(indicator)).collect()
+}
+
 fn event_of(told: &Told) -> HistoryEvent {
     match &told.what {
         What::Registered { home, members: joined } => {
@@ -44,10 +49,10 @@ fn event_of(told: &Told) -> HistoryEvent {
             head: member(*head),
         }),
         What::Moved(home) => HistoryEvent::Moved(leaf(&home.leaf())),
-        What::Assessed(found) => HistoryEvent::Assessed {
+        What::Assessed(found, lacks) => HistoryEvent::Assessed {
             standard: standard_of(told.effective).to_owned(),
             class: class_of(*found),
-            needs: Needs::NONE,
+            needs: needs_of(*lacks),
         },
     }
 }
@@ -112,7 +117,7 @@ fn form(known_facts: &[KnownFact], class: TrackedClass, year: i16, known: Date, 
 fn places(log: &[Told]) -> Vec<String> {
     let homes = log.iter().filter_map(|told| match told.what {
         What::Registered { home, .. } | What::Moved(home) => Some(home.leaf()),
-        What::Members { .. } | What::Assessed(_) => None,
+        What::Members { .. } | What::Assessed(..) => None,
     });
     let mut places: Vec<_> = homes.collect();
     places.sort();
@@ -157,6 +162,44 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_poor_and_near_poor_that_lack_something_are_those_whose_review_in_force_found_it(
+        log in tales(), day in any_day(), known in any_day(),
+    ) {
+        let (facts, _) = fold(&log);
+        for place in places(&log) {
+            for (at, need) in LACKED.iter().enumerate() {
+                let measure = Measure::Lacking(Need::of_indicator(need).unwrap());
+                let here = |fact: &Fact| {
+                    fact.key.measure == measure
+                        && fact.key.leaf == leaf(&place)
+                        && fact.key.effective.date() <= day
+                };
+                prop_assert_eq!(
+                    sum(&facts, known, here),
+                    oracle::lacking(&log, day, known, at, |home| home.leaf() == place),
+                    "{} in {} on {} as known on {}", need, place, day, known
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_class_of_a_household_is_what_the_oracle_finds_on_that_day_as_known_on_that_day(
+        log in tales(), day in any_day(), known in any_day(),
+    ) {
+        // Asked of the whole history, as it is stored.
+        for (household, history) in fold(&log).1 {
+            let expected = oracle::standing(&log, household, day, known);
+            let expected = expected.map(|now| now.class.map_or(Class::NotReviewed, class_of));
+            prop_assert_eq!(history.class_on(day, known, &calendar()), expected);
+        }
+    }
 }
 
 proptest! {

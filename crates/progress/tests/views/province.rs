@@ -1,6 +1,6 @@
 //! A province for one test: the embedded packs with three villages, a read model fed from memory, and the service.
 
-use crate::common::tales::{Found, Home, Told, What, standard_of};
+use crate::common::tales::{Found, Home, LACKED, Lacks, Told, What, standard_of};
 use api::{
     progress::{self as proto, progress_server::Progress as _},
     types,
@@ -29,6 +29,12 @@ use tonic::{Request, Status};
 use uuid::Uuid;
 
 const WITHIN: Duration = Duration::from_secs(60);
+
+/// The indicators of a review that found these lacking.
+fn lacked(lacks: &Lacks) -> Vec<String> {
+    let found = LACKED.iter().zip(lacks).filter(|(_, lacks)| **lacks);
+    found.map(|(indicator, _)| (*indicator).to_owned()).collect()
+}
 
 /// The packs with the villages of the tales and a target of an operator.
 pub(crate) fn reference() -> Arc<Reference> {
@@ -249,7 +255,7 @@ pub(crate) fn registered(household: usize, on: &str, home: Home, persons: u32) -
 }
 
 pub(crate) fn assessed(household: usize, on: &str, found: Found) -> Told {
-    Told { household, effective: day(on), known: day(on), what: What::Assessed(found) }
+    Told { household, effective: day(on), known: day(on), what: What::Assessed(found, [false; 4]) }
 }
 
 pub(crate) fn moved(household: usize, on: &str, home: Home) -> Told {
@@ -296,14 +302,14 @@ fn recorded(position: u64, told: &Told) -> RecordedEvent {
         What::Moved(home) => {
             PovertyEvent::HouseholdMoved(HouseholdMoved { household, residence: residence(home) })
         }
-        What::Assessed(found) => PovertyEvent::HouseholdAssessed(HouseholdAssessed {
+        What::Assessed(found, lacks) => PovertyEvent::HouseholdAssessed(HouseholdAssessed {
             household,
             assessment: AssessmentId::from_uuid(Uuid::from_u128(u128::from(position))),
             standard: standard_of(told.effective).to_owned(),
             commune: "03618@2025-07-01".parse().expect("an area key"),
             area_type: AreaType::Rural,
             income: Income::B1Score(120),
-            deprived: Vec::new(),
+            deprived: lacked(lacks),
             b2_score: Some(0),
             class: match found {
                 Found::Poor => PovertyClass::Poor,
