@@ -15,6 +15,12 @@ use std::process::Command;
 pub(crate) enum Bench {
     /// The event log: appends, bulk append and replay, with the database's limit and a peer beside them.
     Log,
+    /// The funding ledger: transfers one by one and in bulk, beside the same rows inserted by plain SQL.
+    Ledger {
+        /// Passed on, for example `--seconds 30`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The committees' views: from a command to the visible figure, the full demo, rebuilds and queries.
     Progress {
         /// Passed on, for example `--rate 1000 --seconds 60 --scale 0.1`.
@@ -30,7 +36,7 @@ pub(crate) fn run(bench: &Bench) -> Result<bool> {
     let target = workspace().join("target");
     // One build, so that program and benchmark speak of the same sources.
     let mut build = cargo(&["build", "--release", "--locked", "--quiet", "--package", "bench"]);
-    if let Bench::Progress { .. } = bench {
+    if let Bench::Progress { .. } | Bench::Ledger { .. } = bench {
         build.args(["--package", "muctieu"]);
     }
     if !session.run(build, |_| {})?.success() {
@@ -50,14 +56,16 @@ pub(crate) fn run(bench: &Bench) -> Result<bool> {
     command.arg("--postgres").arg(postgres.url());
     command.arg("--directory").arg(session.temporary_files());
     command.arg("--output").arg(target.join("bench"));
+    let of_program = |what: &str, arguments: &[String], command: &mut Command| {
+        command.env("MUCTIEU_TEST_NATS_SERVER", &tools.nats_server).arg(what);
+        command.arg("--program").arg(target.join("release/muctieu")).args(arguments);
+    };
     match bench {
-        Bench::Log => command.arg("--peer").arg(target.join("peer/release/bench-peer")).arg("log"),
-        Bench::Progress { arguments } => command
-            .env("MUCTIEU_TEST_NATS_SERVER", &tools.nats_server)
-            .arg("progress")
-            .arg("--program")
-            .arg(target.join("release/muctieu"))
-            .args(arguments),
+        Bench::Log => {
+            command.arg("--peer").arg(target.join("peer/release/bench-peer")).arg("log");
+        }
+        Bench::Ledger { arguments } => of_program("ledger", arguments, &mut command),
+        Bench::Progress { arguments } => of_program("progress", arguments, &mut command),
     };
     let outcome = session.run(command, |_| {})?;
     postgres.stop(&mut session)?;
