@@ -79,6 +79,10 @@ impl Engine {
             packages.dedup();
             install::packages(&packages)?;
         }
+        if !is_installed("docker") {
+            // Since Debian 13 the client is a package of its own.
+            install::packages(&["docker-cli"])?;
+        }
         let own = OwnEngine::start(session)?;
         let engine = Self { own: Some(own), compose: compose_program()? };
         *seen = format!("one of this run's own, {}", engine.version()?);

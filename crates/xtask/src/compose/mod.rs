@@ -4,16 +4,27 @@ mod engine;
 mod images;
 mod project;
 
-use crate::{checks::cargo, report::Report, session::Session};
-use anyhow::{Context, Result, ensure};
+use crate::{
+    checks::{cargo, workspace},
+    report::Report,
+    session::Session,
+};
+use anyhow::{Context, Result, bail, ensure};
 use engine::{Engine, bounded, hindrance, output};
 use project::{CONTAINERS, Project, program};
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    process::Command,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 /// Of the synthetic province: small, for the same requests are made whatever its size.
 const SCALE: &str = "0.01";
 /// The seed that the demo takes where nobody names one.
 const SEED: u32 = 2025;
+const SERVED_WITHIN: Duration = Duration::from_secs(60);
 
 /// The whole with a table at the end. True where everything is good.
 pub(crate) fn run() -> Result<bool> {
@@ -44,18 +55,16 @@ fn containers(session: &mut Session, report: &mut Report) -> Result<()> {
     report.step("base images", |seen| images::bases(session, &engine, seen))?;
     let image = format!("muctieu-test:{}", std::process::id());
     report.step("program's image", |seen| images::program(session, &engine, &image, seen))?;
-    let embedded = session.directory().join("embedded");
-    let packs = report.step("embedded edition", |_| tell_embedded(&embedded))?;
-
-    let project = report.step("secrets", |_| Project::prepare(session, &engine, &image, &packs))?;
-    let outcome = stands(&project, report);
+    let embedded = report.step("embedded edition", |seen| Embedded::tell(session, seen))?;
+    let project = report.step("secrets", |_| Project::prepare(session, &engine, &image, &embedded.packs))?;
+    let outcome = stands(&project, &embedded.figures, report);
     if outcome.is_err() {
         println!("{}", project.logs());
     }
     outcome
 }
 
-fn stands(project: &Project<'_>, report: &mut Report) -> Result<()> {
+fn stands(project: &Project<'_>, figures: &str, report: &mut Report) -> Result<()> {
     report.step("up", |seen| {
         project.up()?;
         project.answers()?;
@@ -68,16 +77,26 @@ fn stands(project: &Project<'_>, report: &mut Report) -> Result<()> {
         "read-only, no capability, bounded, published on loopback alone".clone_into(seen);
         Ok(())
     })?;
-    report.step("demo from outside", |_| {
+    report.step("demo from outside", |seen| {
         let mut demo = project.client();
         demo.args(["demo", "--once", "--scale", SCALE]).args(project.flags());
-        output(demo).map(drop)
+        output(demo).context("the demo failed")?;
+        equal(figures, &project.figures()?)?;
+        "every figure equals the embedded edition's".clone_into(seen);
+        Ok(())
+    })?;
+    report.step("demo profile", |seen| {
+        project.demo()?;
+        equal(figures, &project.figures()?)?;
+        "told once more from inside; nothing was recorded twice".clone_into(seen);
+        Ok(())
     })?;
     for service in CONTAINERS {
         report.step(&format!("kill {service}"), |seen| {
             project.kill(service)?;
             project.answers()?;
-            "started again, healthy, every service answers".clone_into(seen);
+            equal(figures, &project.figures()?)?;
+            "started again, healthy; every service answers, every figure is as before".clone_into(seen);
             Ok(())
         })?;
     }
@@ -88,12 +107,83 @@ fn stands(project: &Project<'_>, report: &mut Report) -> Result<()> {
     })
 }
 
-/// Tells the synthetic province to the embedded edition in that folder. Answers with the folder of its villages, which the
-/// services must know, too.
-fn tell_embedded(folder: &Path) -> Result<PathBuf> {
-    let mut demo = bounded(program());
-    demo.args(["demo", "--once", "--scale", SCALE, "--set=listen=127.0.0.1:0", "--set=metrics_listen="]);
-    demo.arg("--data-dir").arg(folder);
-    output(demo).context("the embedded demo failed")?;
-    Ok(folder.join(format!("demo-{SEED}-{SCALE}/packs")))
+/// What the embedded edition makes of the synthetic province.
+struct Embedded {
+    /// The villages, which the services must know, too.
+    packs: PathBuf,
+    figures: String,
+}
+
+impl Embedded {
+    /// Tells the province to the embedded edition and serves it, to ask for its figures.
+    fn tell(session: &mut Session, seen: &mut String) -> Result<Self> {
+        let data = session.directory().join("embedded");
+        let address = format!("127.0.0.1:{}", project::free_ports(1)?[0]);
+        let listen = [format!("--set=listen={address}"), "--set=metrics_listen=".to_owned()];
+        let mut demo = bounded(program());
+        demo.args(["demo", "--once", "--scale", SCALE]).args(&listen).arg("--data-dir").arg(&data);
+        output(demo).context("the embedded demo failed")?;
+
+        let folder = data.join(format!("demo-{SEED}-{SCALE}"));
+        let mut serve = Command::new(program());
+        serve.arg("serve").args(&listen).arg("--config").arg(folder.join("muctieu.toml"));
+        let server = session.serve(serve, &session.directory().join("embedded.log"))?;
+        wait_until_served(session, server, &address)?;
+        let figures = project::figures(bounded(program()), &address)?;
+        *seen = format!("{} lines of figures", figures.lines().count());
+        Ok(Self { packs: folder.join("packs"), figures })
+    }
+}
+
+fn wait_until_served(session: &mut Session, server: u32, address: &str) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let mut healthcheck = bounded(program());
+        healthcheck.args(["healthcheck", "--address", address]);
+        match output(healthcheck) {
+            Ok(_) => return Ok(()),
+            Err(error) if !session.serves(server) || started.elapsed() > SERVED_WITHIN => {
+                return Err(error.context("the embedded edition does not serve"));
+            }
+            Err(_) => sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
+/// Refuses where the figures are not the same bytes, and keeps both for a closer look.
+fn equal(embedded: &str, distributed: &str) -> Result<()> {
+    let Some((line, ours, theirs)) = first_difference(embedded, distributed) else { return Ok(()) };
+    let folder = workspace().join("target/compose");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("embedded.txt"), embedded)?;
+    fs::write(folder.join("distributed.txt"), distributed)?;
+    bail!(
+        "line {line} of the figures is '{ours}' in the embedded edition and '{theirs}' here; see target/compose"
+    )
+}
+
+/// The number of the first line that differs, and that line of either.
+fn first_difference<'text>(one: &'text str, other: &'text str) -> Option<(usize, &'text str, &'text str)> {
+    let (mut one, mut other) = (one.lines(), other.lines());
+    (1..)
+        .map_while(|number| match (one.next(), other.next()) {
+            (None, None) => None,
+            (left, right) => {
+                Some((number, left.unwrap_or_default(), right.unwrap_or_default(), left == right))
+            }
+        })
+        .find_map(|(number, left, right, same)| (!same).then_some((number, left, right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_that_differs_is_told_and_a_missing_line_differs() {
+        assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
+        assert_eq!(first_difference("a\nb\nc\n", "a\nx\nc\n"), Some((2, "b", "x")));
+        assert_eq!(first_difference("a\n", "a\nb\n"), Some((2, "", "b")));
+        assert_eq!(first_difference("", ""), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! `deploy/compose.yaml` as a project of its own in an engine: up, looked at, hurt, down.
 
 use super::{
+    SCALE,
     engine::{Engine, output},
     images,
 };
@@ -64,6 +65,7 @@ impl<'engine> Project<'engine> {
             ("MUCTIEU_IMAGE".to_owned(), image.to_owned()),
             ("MUCTIEU_SECRETS".to_owned(), secrets.display().to_string()),
             ("MUCTIEU_PACKS".to_owned(), packs.display().to_string()),
+            ("DEMO_SCALE".to_owned(), SCALE.to_owned()),
         ];
         let ports = free_ports(2 * SERVICES.len())?;
         let (grpc, metrics) = ports.split_at(SERVICES.len());
@@ -105,6 +107,19 @@ impl<'engine> Project<'engine> {
             output(healthcheck).with_context(|| format!("{service} does not answer from outside"))?;
         }
         Ok(())
+    }
+
+    /// Lets the demo profile tell the synthetic province from inside.
+    pub(crate) fn demo(&self) -> Result<()> {
+        output(self.compose(&["--profile", "demo", "run", "--rm", "demo"]))
+            .context("the demo profile failed")?;
+        Ok(())
+    }
+
+    /// All figures that progress shows, as text.
+    pub(crate) fn figures(&self) -> Result<String> {
+        let [.., progress] = &self.addresses;
+        figures(self.client(), progress)
     }
 
     /// Kills the container's process as the kernel would, and waits until the engine has started it again and it is healthy.
@@ -200,6 +215,21 @@ impl<'engine> Project<'engine> {
     }
 }
 
+/// All figures that the site at that address shows, asked by the program, which `client` runs.
+pub(crate) fn figures(mut client: Command, address: &str) -> Result<String> {
+    client.args(["export", "figures", "--address", address]);
+    output(client).context("the figures cannot be read")
+}
+
+/// Ports that nobody uses now.
+pub(crate) fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let listeners = (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<Vec<_>, _>>()?;
+    Ok(listeners
+        .iter()
+        .map(|listener| Ok(listener.local_addr()?.port()))
+        .collect::<Result<_, std::io::Error>>()?)
+}
+
 /// The release build.
 pub(crate) fn program() -> PathBuf {
     let program = workspace().join("target/release/muctieu");
@@ -256,15 +286,6 @@ fn weaknesses(confinement: &str) -> Vec<&'static str> {
         (published.split_whitespace().all(|ip| ip == "127.0.0.1"), "a port is published off loopback"),
     ];
     rules.into_iter().filter(|(holds, _)| !holds).map(|(_, weakness)| weakness).collect()
-}
-
-/// Ports that nobody uses now.
-fn free_ports(count: usize) -> Result<Vec<u16>> {
-    let listeners = (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<Vec<_>, _>>()?;
-    Ok(listeners
-        .iter()
-        .map(|listener| Ok(listener.local_addr()?.port()))
-        .collect::<Result<_, std::io::Error>>()?)
 }
 
 #[cfg(test)]
