@@ -5,7 +5,7 @@ mod money;
 mod name;
 mod sum;
 
-pub use criteria::{CriteriaMeasure, CriteriaName};
+pub use criteria::{Band, Basis, CriteriaCount, CriteriaMeasure, CriteriaName, Reported, ReportedPart};
 pub use money::{MoneyColumn, MoneyName};
 pub use name::{
     CountName, CountedClass, Extent, FigureName, InvalidFigureName, LackingName, MovementColumn,

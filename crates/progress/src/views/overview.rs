@@ -27,6 +27,7 @@ pub(crate) async fn overview(
     let criteria = criteria::summary(grounds, &mut snapshots.rural, area, view).await?;
     let (rows, total) = funding::by_programme(grounds, &mut snapshots.funding, area, view).await?;
     let open_cases = cases::open_cases(grounds, &mut snapshots.funding, area, view).await?;
+    let provisional = [provisional(grounds, view.as_at), criteria.provisional].concat();
     let targets = match area.kind {
         AreaKind::Province => Some(targets::summary(grounds, snapshots, view).await?),
         _ => None,
@@ -35,12 +36,12 @@ pub(crate) async fn overview(
         area: Some(super::areas::to_proto(area)),
         view: Some(view.to_proto()),
         poverty: Some(poverty),
-        criteria: Some(criteria),
+        criteria: Some(criteria.summary),
         funding: rows,
         funding_total: Some(total),
         targets,
         open_cases: Some(open_cases),
-        provisional: caveats(provisional(grounds, view.as_at)),
+        provisional: caveats(provisional),
         positions: snapshots.positions().await?,
     })
 }

@@ -2,6 +2,8 @@
 //! data".
 
 mod criteria;
+mod line;
+mod loaded;
 mod poverty;
 mod reported;
 
@@ -15,6 +17,7 @@ use super::{
 use crate::figure::{FigureName, TargetName};
 use api::progress as proto;
 use kernel::{Date, Ratio};
+use loaded::Loaded;
 use reference::{Caveat, Feed, Op, Target};
 use service::{Refusal, reason};
 
@@ -34,10 +37,11 @@ pub(crate) async fn list_targets(
         }
     }
     let asked = |target: &&Target| request.ids.is_empty() || request.ids.contains(&target.id);
+    let mut loaded = Loaded::default();
     let mut rows = Vec::new();
     for target in targets.all().iter().filter(asked) {
         let view = judged_on(grounds, target, view, named_map);
-        let computed = Box::pin(compute(grounds, snapshots, target, view)).await?;
+        let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
         rows.push(row(grounds, target, view, computed));
     }
     let positions = snapshots.positions().await?;
@@ -84,7 +88,9 @@ pub(crate) async fn explain(
 ) -> Result<Option<Explained>, Refusal> {
     let Some(target) = grounds.reference.targets.get(&name.id) else { return Ok(None) };
     let view = PointOfView { as_at: name.as_at, known_on: name.known_on, map: name.map };
-    let Computed { formula, inputs, .. } = Box::pin(compute(grounds, snapshots, target, view)).await?;
+    let mut loaded = Loaded::default();
+    let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
+    let Computed { formula, inputs, .. } = computed;
     Ok(Some(Explained { formula, inputs }))
 }
 
@@ -94,10 +100,11 @@ pub(crate) async fn summary(
     snapshots: &mut Snapshots,
     view: PointOfView,
 ) -> Result<proto::TargetSummary, Refusal> {
+    let mut loaded = Loaded::default();
     let mut summary = proto::TargetSummary::default();
     for target in grounds.reference.targets.all() {
         let view = judged_on(grounds, target, view, false);
-        let computed = Box::pin(compute(grounds, snapshots, target, view)).await?;
+        let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
         let count = match judgement(grounds, target, view, &computed) {
             proto::TargetStatus::Met => &mut summary.met,
             proto::TargetStatus::OnTrack => &mut summary.on_track,
@@ -115,7 +122,7 @@ struct Computed {
     status: DataStatus,
     /// In the target's unit: what is held against the target.
     actual: Option<Ratio>,
-    /// What it was counted from, where that is another fraction: 41/50 where actual is 82 %.
+    /// What it was counted from: 41/50 where actual is 82 %; `None` where it was reported without its counts.
     fraction: Option<Ratio>,
     /// By the written rule alone, in the target's unit, where that can differ.
     strict: Option<Ratio>,
@@ -151,9 +158,10 @@ impl Computed {
     }
 }
 
-async fn compute(
-    grounds: &Grounds,
+async fn compute<'a>(
+    grounds: &'a Grounds,
     snapshots: &mut Snapshots,
+    loaded: &mut Loaded<'a>,
     target: &Target,
     view: PointOfView,
 ) -> Result<Computed, Refusal> {
@@ -163,8 +171,10 @@ async fn compute(
     };
     match computation.feed() {
         Feed::Poverty => poverty::compute(grounds, &mut snapshots.poverty, target, computation, view).await,
-        Feed::Criteria => criteria::compute(grounds, &mut snapshots.rural, target, computation, view).await,
-        Feed::Reported => reported::compute(grounds, &mut snapshots.rural, target, view).await,
+        Feed::Criteria => {
+            criteria::compute(grounds, &mut snapshots.rural, loaded, target, computation, view).await
+        }
+        Feed::Reported => reported::compute(grounds, &mut snapshots.rural, loaded, target, view).await,
         Feed::Ledger => Ok(Computed::without_data("no target is fed by the ledger".to_owned())),
     }
 }
@@ -177,7 +187,7 @@ fn row(grounds: &Grounds, target: &Target, view: PointOfView, computed: Computed
         map: view.map,
     });
     let status = judgement(grounds, target, view, &computed);
-    let counted = computed.fraction.or(computed.actual);
+    let counted = computed.fraction;
     let mut provisional = computed.provisional;
     if !target.provenance.verified() {
         provisional.push(Caveat::new(

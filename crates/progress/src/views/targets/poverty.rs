@@ -1,7 +1,7 @@
 //! Targets that follow from the poverty registry: the fall of the poverty rate, the number of the poor, and what poor and
 //! near-poor households lack.
 
-use super::{Computed, Grounds};
+use super::{Computed, Grounds, line::straight_line};
 use crate::{
     figure::{CountName, CountedClass, FigureName, LackingName, Unit},
     views::{
@@ -321,22 +321,9 @@ async fn relative_to_start(
     if start.status == DataStatus::NoData {
         formula = format!("no review under {} is effective on {}: {formula}", series.standard, series.start);
     }
-    let expected = on_the_line(series.start, series.period_end, series.now, target);
+    let days = (series.start, series.period_end);
+    let expected = straight_line(Ratio::whole(1), target, days, series.now);
     Ok(finished(start, now, actual, expected, &formula))
-}
-
-/// The value on the day of a straight line from 1 on the first to the target on the last day.
-fn on_the_line(first: Date, last: Date, day: Date, target: Ratio) -> Option<Ratio> {
-    let days = |to: Date| i64::from((to - first).get_days());
-    let (elapsed, whole) = (days(day), days(last));
-    let passed = Ratio::new(elapsed, whole).ok()?;
-    let to_go = Ratio::whole(1).checked_sub(target)?;
-    let fall = if elapsed == 0 {
-        Ratio::whole(0)
-    } else {
-        to_go.checked_div(Ratio::new(passed.denominator(), passed.numerator()).ok()?)?
-    };
-    Ratio::whole(1).checked_sub(fall)
 }
 
 fn finished(
@@ -358,24 +345,5 @@ fn finished(
         formula: format!("{formula}; inputs: {}", named.join("; ")),
         inputs,
         ..Computed::without_data(String::new())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ratio(text: &str) -> Ratio {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn the_line_falls_from_one_to_the_target() {
-        let (first, last) = (date(2022, 1, 1), date(2025, 12, 31));
-        let line = |day| on_the_line(first, last, day, ratio("0.5")).unwrap();
-        assert_eq!(line(first), ratio("1"));
-        assert_eq!(line(last), ratio("0.5"));
-        // 730 of 1,460 days.
-        assert_eq!(line(date(2024, 1, 1)), ratio("0.75"));
     }
 }
