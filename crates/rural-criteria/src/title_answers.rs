@@ -76,7 +76,7 @@ pub(crate) fn all(units: &Units, reference: &Reference, key: &AreaKey, view: Vie
         let granted = history.iter().rfind(same).map(|earlier| &earlier.event);
         title(key, &entry.event, granted, entry.recorded.effective, reference)
     };
-    let decided = titles.decided.values().map(|entry| shown(entry));
+    let decided = titles.decided.values().map(shown);
     decided.chain(titles.inherited.and_then(|inherited| of_parts(key, inherited, reference))).collect()
 }
 

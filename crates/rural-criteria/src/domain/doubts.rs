@@ -126,10 +126,10 @@ pub fn doubts_of_revocation(
     let mut doubts = Vec::new();
     if held.holding(event.tier) == Some(Holding::Inherited) {
         doubts.push(Doubt::RevokedWithoutDecision);
-    } else if let Some(higher) = held.highest() {
-        if rank(higher) > rank(event.tier) {
-            doubts.push(Doubt::HigherTitleStays(higher));
-        }
+    } else if let Some(higher) = held.highest()
+        && rank(higher) > rank(event.tier)
+    {
+        doubts.push(Doubt::HigherTitleStays(higher));
     }
     doubts
 }
