@@ -1,5 +1,6 @@
 //! The gRPC service of `progress.proto`.
 
+use crate::funding::Books;
 use crate::views::{self, Grounds, Snapshots, Sources, Watching, from_projection};
 use api::progress::{self as proto, progress_server};
 use futures::{StreamExt, stream::BoxStream};
@@ -59,8 +60,9 @@ impl Progress {
         stop: CancellationToken,
     ) -> Self {
         let placing = Arc::new(Placing::new(&reference.areas));
+        let books = Arc::new(Books::new(&reference.areas));
         Self {
-            grounds: Grounds { reference, placing, clock },
+            grounds: Grounds { reference, placing, books, clock },
             sources,
             options,
             watches: Gate::new(options.watches_max, "watch streams"),

@@ -6,7 +6,8 @@ mod name;
 mod sum;
 
 pub use criteria::{Band, Basis, CriteriaCount, CriteriaMeasure, CriteriaName, Reported, ReportedPart};
-pub use money::{MoneyColumn, MoneyName};
+pub(crate) use money::is_code;
+pub use money::{Held, InRate, MoneyColumn, MoneyMeasure, MoneyName, MoneyRate};
 pub use name::{
     CountName, CountedClass, Extent, FigureName, InvalidFigureName, LackingName, MovementColumn,
     MovementName, Scope, ShareName, TargetName, Unit,

@@ -104,7 +104,7 @@ pub(crate) async fn explain(
 }
 
 /// What the name is about, where its area is on its map.
-fn portion<'a>(grounds: &'a Grounds, area: &AreaKey, extent: Extent, map: Date) -> Option<Portion<'a>> {
+pub(super) fn portion<'a>(grounds: &'a Grounds, area: &AreaKey, extent: Extent, map: Date) -> Option<Portion<'a>> {
     let areas = &grounds.reference.areas;
     let area = areas.get(area).filter(|area| is_on_map(area, map))?;
     Portion::of(areas, area, extent, map)
@@ -214,7 +214,7 @@ fn movement_formula(grounds: &Grounds, portion: &Portion<'_>, name: &MovementNam
 }
 
 /// The portion in words.
-fn place(portion: &Portion<'_>) -> String {
+pub(super) fn place(portion: &Portion<'_>) -> String {
     let area = portion.area.display_name();
     match portion.extent() {
         Extent::Whole => area,

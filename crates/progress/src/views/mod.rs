@@ -31,6 +31,7 @@ pub use sources::Sources;
 pub(crate) use targets::list_targets;
 pub(crate) use watch::{Watching, watch};
 
+use crate::funding::Books;
 use kernel::{Date, SharedClock};
 use poverty_view::model::Placing;
 use reference::Reference;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 pub(crate) struct Grounds {
     pub(crate) reference: Arc<Reference>,
     pub(crate) placing: Arc<Placing>,
+    pub(crate) books: Arc<Books>,
     pub(crate) clock: SharedClock,
 }
 

@@ -53,6 +53,12 @@ pub(crate) fn figure(name: &FigureName, status: DataStatus, value: i64, unit: Un
     }
 }
 
+/// An amount of đồng under its name.
+pub(crate) fn money(name: &FigureName, status: DataStatus, value: i64) -> proto::Figure {
+    let unit = "dong".to_owned();
+    proto::Figure { name: name.to_string(), status: status.number(), value: status.present(value), unit }
+}
+
 /// A share under its name: numerator and denominator are counted, the percentage is rounded once.
 pub(crate) fn share(name: &FigureName, status: DataStatus, numerator: i64, denominator: i64) -> proto::Share {
     let ratio = status.present(()).and_then(|()| Ratio::new(numerator, denominator).ok());
