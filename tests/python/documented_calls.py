@@ -37,6 +37,7 @@ def run(client, command):
     parser = argparse.ArgumentParser(prog="grpcurl")
     parser.add_argument("-plaintext", action="store_true", required=True)
     parser.add_argument("-H", action="append", default=[])
+    parser.add_argument("-max-time")
     parser.add_argument("-d", default="{}")
     parser.add_argument("address")
     parser.add_argument("what", nargs="+")
@@ -48,7 +49,11 @@ def run(client, command):
             return [field.name for field in client.pool.FindMessageTypeByName(message).fields]
         case [method]:
             metadata = [tuple(part.strip() for part in header.split(":", 1)) for header in said.H]
-            return client.call(*method.rsplit("/", 1), json.loads(said.d), metadata)
+            service, name = method.rsplit("/", 1)
+            request = json.loads(said.d)
+            if client.is_watched(service, name):
+                return next(client.watch(service, name, request, metadata))
+            return client.call(service, name, request, metadata)
 
 
 def summary(answer):

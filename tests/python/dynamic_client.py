@@ -43,18 +43,73 @@ class DynamicClient:
 
     def call(self, service, method, request, metadata=()):
         """The answer of `service` (its full name) to `method`; raises Refused."""
-        with self.asking:
-            shape = self.pool.FindServiceByName(service).FindMethodByName(method)
-            request_class = message_factory.GetMessageClass(shape.input_type)
-            response_class = message_factory.GetMessageClass(shape.output_type)
-        invoke = self.channel.unary_unary(
-            f"/{service}/{method}",
-            request_serializer=request_class.SerializeToString,
-            response_deserializer=response_class.FromString,
-        )
-        message = json_format.ParseDict(request, request_class(), descriptor_pool=self.pool)
+        message, invoke = self.prepare(service, method, request, self.channel.unary_unary)
         try:
             response = invoke(message, timeout=DEADLINE_SECONDS, metadata=metadata)
         except grpc.RpcError as refused:
             raise Refused(refused) from None
-        return json_format.MessageToDict(response, preserving_proto_field_name=True, descriptor_pool=self.pool)
+        return self.dictionary(response)
+
+    def watch(self, service, method, request, metadata=()):
+        """Yields what the server sends, until the caller closes the generator; raises Refused."""
+        message, invoke = self.prepare(service, method, request, self.channel.unary_stream)
+        answers = invoke(message, metadata=metadata)
+        try:
+            for response in answers:
+                yield self.dictionary(response)
+        except grpc.RpcError as refused:
+            raise Refused(refused) from None
+        finally:
+            answers.cancel()
+
+    def is_watched(self, service, method):
+        """Whether the method answers with a stream."""
+        return self.shape(service, method).server_streaming
+
+    def shape(self, service, method):
+        with self.asking:
+            return self.pool.FindServiceByName(service).FindMethodByName(method)
+
+    def prepare(self, service, method, request, kind):
+        shape = self.shape(service, method)
+        with self.asking:
+            request_class = message_factory.GetMessageClass(shape.input_type)
+            response_class = message_factory.GetMessageClass(shape.output_type)
+        message = json_format.ParseDict(request, request_class(), descriptor_pool=self.pool)
+        invoke = kind(
+            f"/{service}/{method}",
+            request_serializer=request_class.SerializeToString,
+            response_deserializer=response_class.FromString,
+        )
+        return message, invoke
+
+    def dictionary(self, message):
+        return json_format.MessageToDict(message, preserving_proto_field_name=True, descriptor_pool=self.pool)
+
+
+class Site:
+    """All services of a site: each address is asked which it serves, one for all or one for each."""
+
+    def __init__(self, addresses):
+        self.clients = {}
+        for client in map(DynamicClient, addresses):
+            for service in client.services():
+                self.clients.setdefault(service, client)
+
+    def services(self):
+        """The full names of all services."""
+        return sorted(self.clients)
+
+    def call(self, service, method, request, metadata=()):
+        """As of DynamicClient."""
+        return self.clients[service].call(service, method, request, metadata)
+
+
+def add_addresses(parser):
+    """The argument that a Site is made of."""
+    parser.add_argument(
+        "--address",
+        required=True,
+        action="append",
+        help="host:port of a gRPC server; once for each server of the site",
+    )

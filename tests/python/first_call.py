@@ -9,7 +9,7 @@ import argparse
 import sys
 import uuid
 
-from dynamic_client import DynamicClient, Refused
+from dynamic_client import Refused, Site, add_addresses
 
 REGISTRY = "muctieu.poverty.v1.PovertyRegistry"
 PROGRESS = "muctieu.progress.v1.Progress"
@@ -38,8 +38,8 @@ DEPRIVED = ["health_insurance", "clean_water", "hygienic_toilet"]
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--address", required=True, help="host:port of the gRPC server")
-    client = DynamicClient(arguments.parse_args().address)
+    add_addresses(arguments)
+    client = Site(arguments.parse_args().address)
 
     services = client.services()
     for service in (REGISTRY, PROGRESS, "grpc.health.v1.Health"):

@@ -1,4 +1,4 @@
-//! A Python environment of the project's own under `target/`, for the client that the tests run.
+//! A Python environment of the project's own under `target/`, for the clients that the tests run.
 
 use crate::install;
 use anyhow::{Context, Result, bail, ensure};
@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-const MISSING: &str = "the tests of the Python client need python3 (3.9 or newer) with venv. Debian, Ubuntu: apt-get install python3-venv";
+const MISSING: &str = "the tests of the Python clients need python3 (3.10 or newer) with venv. Debian, Ubuntu: apt-get install python3-venv";
 
 /// The environment's programs.
 pub(crate) struct Python {
