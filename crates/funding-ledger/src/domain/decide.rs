@@ -113,6 +113,14 @@ pub fn recorded(ledger: &Ledger, command: &Command) -> Option<RangeInclusive<u64
     Some(position..=position)
 }
 
+/// Whether the command may bring money onto a support: otherwise [`classes_wanted`] has nothing to say.
+pub fn details_items(command: &Command) -> bool {
+    match command {
+        Command::Transfer(command) => suspicions::details_items(command),
+        _ => false,
+    }
+}
+
 /// Supports on which the command would detail money of a programme that has none on them.
 pub fn classes_wanted(ledger: &Ledger, command: &Command, context: Context<'_>) -> Vec<ClassWanted> {
     let Command::Transfer(command) = command else { return Vec::new() };

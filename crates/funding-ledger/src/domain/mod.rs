@@ -24,7 +24,9 @@ pub use command::{
     AMOUNT_MAX, ClassSeen, ClassWanted, Classes, Command, HandOver, NameSuccessor, NewTransfer, RegisterItem,
     RegisterOwner, ReverseTransfer, SeenClass, SettleCase, TRANSFERS_MAX, TransferMoney,
 };
-pub use decide::{Context, Decided, Occurrence, Stream, Write, classes_wanted, decide, recorded};
+pub use decide::{
+    Context, Decided, Occurrence, Stream, Write, classes_wanted, decide, details_items, recorded,
+};
 pub use hand_over::open_balances;
 pub use ledger::{About, Disorder, Horizon, Ledger};
 pub use places::keeps_accounts;

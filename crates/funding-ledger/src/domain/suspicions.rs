@@ -18,6 +18,11 @@ pub const K03: &str = "K03";
 /// Money on works above what was approved.
 pub const K06: &str = "K06";
 
+/// Whether a transfer brings money onto any item.
+pub(super) fn details_items(command: &TransferMoney) -> bool {
+    command.transfers.iter().any(|transfer| comes_onto(transfer).is_some())
+}
+
 /// Supports on which the command would detail money of a programme that has none on them: for those the class of the
 /// household is to be read.
 pub(super) fn classes_wanted(

@@ -65,7 +65,7 @@ reasons! {
     }
     CONCURRENT_CHANGE Aborted retry 200 {
         vi: "Hồ sơ đang được nhiều người cập nhật cùng lúc nên chưa ghi gì. Vui lòng gửi lại đúng yêu cầu này sau giây lát.",
-        en: "the household kept changing while the command was decided; nothing was changed",
+        en: "others kept changing what the command rests on while it was decided; nothing was changed",
         remedy: "repeat the command with the same request_id"
     }
     ETAG_INVALID InvalidArgument {
@@ -513,5 +513,202 @@ reasons! {
         vi: "Hệ thống gặp lỗi và không hoàn thành được yêu cầu. Vui lòng thử lại; nếu lỗi lặp lại, báo cho bộ phận hỗ trợ kèm thời điểm xảy ra lỗi.",
         en: "the server failed",
         remedy: "tell the operators the time of the call: the cause is in their log, not in this answer"
+    }
+
+    // Funding ledger
+    OVERDRAWN FailedPrecondition {
+        vi: "Không đủ vốn: vốn ở bước '{stage}' của {owner}, chương trình {programme} chỉ còn {available}, yêu cầu {asked}; tài khoản sẽ âm từ ngày {date}. Vui lòng kiểm tra lại số tiền, ngày hiệu lực hoặc ghi nhận vốn được giao trước.",
+        en: "money at '{stage}' of {owner} under {programme}: {available} are there, {asked} are asked, and the account would be below zero on {date}",
+        remedy: "lower the amount, correct the effective date, or record first what the account received"
+    }
+    AMOUNT_OUT_OF_RANGE InvalidArgument {
+        vi: "Số tiền {value} không hợp lệ. Vui lòng nhập số đồng nguyên, lớn hơn 0 và không quá {max}.",
+        en: "amount {value} is not a number of đồng above zero and up to {max}",
+        remedy: "give a positive amount in whole đồng; what goes back is a movement or a reversal, never a negative amount"
+    }
+    MOVEMENT_NOT_ALLOWED InvalidArgument {
+        vi: "Không thể thực hiện nghiệp vụ {movement} với vốn loại '{kind}' đang ở bước '{stage}'. Có thể thực hiện: {allowed}. Vui lòng chọn lại.",
+        en: "{movement} does not apply to money of kind '{kind}' at '{stage}'; allowed: {allowed}",
+        remedy: "choose one of the allowed movements, or correct the account"
+    }
+    DIMENSION_CHANGED InvalidArgument {
+        vi: "Nghiệp vụ {movement} không làm thay đổi '{dimension}', nhưng bên chuyển ghi '{from}' còn bên nhận ghi '{to}'. Vui lòng sửa lại cho khớp.",
+        en: "{movement} keeps the {dimension}: it is '{from}' where the money comes from and '{to}' where it goes",
+        remedy: "leave the field of 'to' empty, or choose the movement that changes it"
+    }
+    SAME_ACCOUNT InvalidArgument {
+        vi: "Tài khoản chuyển và tài khoản nhận là một nên không có gì thay đổi. Vui lòng kiểm tra lại đơn vị nhận.",
+        en: "the account gives to itself",
+        remedy: "name another owner or area in 'to'"
+    }
+    PROGRAMME_UNKNOWN InvalidArgument {
+        vi: "Không có chương trình, dự án nào mang mã '{value}'. Vui lòng chọn lại trong cây chương trình.",
+        en: "no node of the programme tree has the code '{value}'",
+        remedy: "give a code that ListReference returns, for example GNBV.DA5"
+    }
+    NODE_NOT_IN_YEARS InvalidArgument {
+        vi: "'{programme}' chỉ có vốn của các năm {first}–{last}, không có vốn năm {vintage}. Vui lòng kiểm tra lại năm vốn hoặc chương trình.",
+        en: "'{programme}' has money of the years {first} to {last}, not of {vintage}",
+        remedy: "correct the vintage, or choose the node of the programme of that period"
+    }
+    NODE_NOT_WITHIN InvalidArgument {
+        vi: "'{programme}' không thuộc '{above}' nên không thể phân bổ chi tiết từ đó. Vui lòng chọn dự án, tiểu dự án thuộc '{above}'.",
+        en: "'{programme}' does not lie within '{above}'",
+        remedy: "detail money on the same node or on one below it"
+    }
+    FUNDING_SOURCE_UNKNOWN InvalidArgument {
+        vi: "Không có nguồn vốn nào mang mã '{value}'. Vui lòng chọn lại, ví dụ CEN là ngân sách trung ương.",
+        en: "no funding source has the code '{value}'",
+        remedy: "give a code that ListReference returns, for example CEN"
+    }
+    FUNDING_SOURCE_MISMATCH InvalidArgument {
+        vi: "Nguồn '{source}' thuộc sổ '{book}' nên không có vốn loại '{kind}'; chỉ có: {expected}. Vui lòng chọn lại nguồn hoặc loại vốn.",
+        en: "source '{source}' stands in the book '{book}' and has no money of kind '{kind}'",
+        remedy: "give one of the kinds {expected}, or another source; books are never mixed"
+    }
+    FUNDING_SOURCE_NOT_TAKEN InvalidArgument {
+        vi: "Nghiệp vụ {movement} không dùng cho nguồn '{source}'; chỉ dùng cho: {allowed}. Vui lòng chọn lại nguồn hoặc nghiệp vụ.",
+        en: "{movement} does not bring in money of source '{source}'; it does for: {allowed}",
+        remedy: "choose another movement, or correct the source"
+    }
+    FUNDING_SOURCE_ENDED InvalidArgument {
+        vi: "Nguồn '{source}' chỉ tiếp nhận vốn đến ngày {last}, không nhận vào ngày {date}. Vui lòng kiểm tra lại nguồn và ngày hiệu lực.",
+        en: "source '{source}' took in money until {last}, not on {date}",
+        remedy: "correct the source or the effective date; money that came in by then can still be moved"
+    }
+    OWNER_UNKNOWN InvalidArgument {
+        vi: "Chưa có đơn vị giữ vốn nào mang mã '{owner}'. Vui lòng đăng ký đơn vị trước hoặc chọn lại.",
+        en: "no owner has the code '{owner}'",
+        remedy: "register it with RegisterOwner, or give a code that ListOwners returns"
+    }
+    OWNER_NOT_IN_OFFICE InvalidArgument {
+        vi: "{owner} giữ vốn từ {from} đến {to}, không phải vào ngày {date}. Đơn vị kế tiếp: {successor}. Vui lòng chọn đúng đơn vị hoặc sửa ngày hiệu lực.",
+        en: "{owner} holds money from {from} to {to}, not on {date}; successor: {successor}",
+        remedy: "name the owner that holds the money on that day, or correct the effective date"
+    }
+    OWNER_EXISTS AlreadyExists {
+        vi: "Mã đơn vị '{owner}' đã được đăng ký. Vui lòng dùng đơn vị đã có hoặc chọn mã khác.",
+        en: "an owner with the code '{owner}' is registered already",
+        remedy: "use the owner that exists, or choose another code"
+    }
+    SUCCESSOR_NAMED FailedPrecondition {
+        vi: "'{owner}' đã có đơn vị kế tiếp là '{successor}' từ ngày {date}. Vui lòng kiểm tra lại.",
+        en: "the successor of '{owner}' is '{successor}' from {date} on",
+        remedy: "check the decision; an owner has one successor"
+    }
+    SUCCESSOR_MISSING FailedPrecondition {
+        vi: "'{owner}' chưa có đơn vị kế tiếp. Vui lòng ghi nhận đơn vị kế tiếp theo quyết định trước khi bàn giao.",
+        en: "'{owner}' has no successor",
+        remedy: "name it with NameSuccessor first"
+    }
+    SUCCESSOR_IS_OWNER InvalidArgument {
+        vi: "Đơn vị '{owner}' không thể kế tiếp chính mình. Vui lòng chọn đơn vị khác.",
+        en: "owner '{owner}' cannot be its own successor",
+        remedy: "name another owner"
+    }
+    SUCCESSOR_TOO_EARLY InvalidArgument {
+        vi: "'{owner}' bắt đầu giữ vốn từ ngày {begins} nên không thể bàn giao vào ngày {date}. Vui lòng kiểm tra lại ngày.",
+        en: "'{owner}' begins on {begins}, so nothing passes on {date}",
+        remedy: "correct the effective date"
+    }
+    NOTHING_TO_HAND_OVER FailedPrecondition {
+        vi: "'{owner}' không còn số dư nào để bàn giao vào ngày {date}. Vui lòng kiểm tra lại đơn vị và ngày bàn giao.",
+        en: "'{owner}' has no open balance on {date}",
+        remedy: "check owner and date with GetBalances; what is settled stays"
+    }
+    EXECUTING_YEAR_TOO_EARLY InvalidArgument {
+        vi: "Năm thực hiện {executing_year} trước năm vốn {vintage}. Vui lòng kiểm tra lại hai năm này.",
+        en: "executing year {executing_year} is before the vintage {vintage}",
+        remedy: "correct the years; only a carry-over changes the executing year"
+    }
+    EXECUTING_YEAR_NOT_NEXT InvalidArgument {
+        vi: "Chuyển nguồn từ năm {from} phải sang năm {next}, không phải năm {to}. Vui lòng sửa lại năm thực hiện.",
+        en: "a carry-over from {from} goes to {next}, not to {to}",
+        remedy: "give the next year; carry over once for each year"
+    }
+    DATE_BEFORE_VINTAGE InvalidArgument {
+        vi: "Ngày {date} là quá sớm đối với nghiệp vụ {movement} của vốn năm {vintage}; chỉ ghi được từ {earliest}. Vui lòng kiểm tra lại ngày hiệu lực hoặc năm vốn.",
+        en: "{date} is too early for {movement} of money of {vintage}, {earliest} is the first day",
+        remedy: "correct the effective date or the vintage"
+    }
+    AFTER_WINDOW FailedPrecondition {
+        vi: "Ngày {date} đã quá thời hạn thanh toán vốn năm {executing_year} ({last}; căn cứ: {basis}). Vui lòng kèm quyết định kéo dài, chậm nhất đến {extension_last}, hoặc kiểm tra lại ngày.",
+        en: "{date} is after the payment window of {executing_year}, which closed on {last} ({basis})",
+        remedy: "name the decision that extends it in 'extension', which reaches {extension_last} at most, or correct the effective date"
+    }
+    AFTER_EXTENSION FailedPrecondition {
+        vi: "Ngày {date} đã quá hạn cuối {last} mà việc kéo dài thanh toán vốn năm {executing_year} có thể đến (căn cứ: {basis}). Vui lòng kiểm tra lại ngày; vốn hết hạn phải hủy hoặc chuyển nguồn theo quyết định.",
+        en: "{date} is after {last}, the last day that an extension of {executing_year} reaches ({basis})",
+        remedy: "correct the effective date, or cancel or carry over by decision"
+    }
+    ITEM_MISSING InvalidArgument {
+        vi: "Vốn ở bước '{stage}' phải gắn với công trình hoặc khoản hỗ trợ. Vui lòng chọn công trình hoặc khoản hỗ trợ.",
+        en: "money at '{stage}' stands on an item",
+        remedy: "give items/<uuid> of works or a support"
+    }
+    ITEM_TOO_EARLY InvalidArgument {
+        vi: "Vốn ở bước '{stage}' chưa gắn với công trình, khoản hỗ trợ nào. Vui lòng để trống; công trình được chọn khi phân bổ chi tiết.",
+        en: "money at '{stage}' stands on no item yet",
+        remedy: "leave the item empty; ALLOCATE names it"
+    }
+    ITEM_UNKNOWN InvalidArgument {
+        vi: "Chưa có công trình, khoản hỗ trợ nào mang mã {item}. Vui lòng đăng ký trước hoặc chọn lại.",
+        en: "item {item} is not registered",
+        remedy: "register it with RegisterItem first"
+    }
+    ITEM_EXISTS AlreadyExists {
+        vi: "Công trình, khoản hỗ trợ {item} đã được đăng ký. Vui lòng dùng mục đã có.",
+        en: "item {item} is registered already",
+        remedy: "use the item that exists, or leave item_id empty to register another"
+    }
+    SUPPORT_KIND_UNKNOWN InvalidArgument {
+        vi: "Không có loại hỗ trợ nào mang mã '{value}'. Vui lòng chọn lại, ví dụ housing là hỗ trợ nhà ở.",
+        en: "no kind of support has the code '{value}'",
+        remedy: "give a code that ListReference returns, for example housing"
+    }
+    NUMBER_NOT_POSITIVE InvalidArgument {
+        vi: "Giá trị {value} phải lớn hơn 0. Vui lòng nhập lại.",
+        en: "{value} is not above zero",
+        remedy: "give a number above zero"
+    }
+    VALUATION_MISSING InvalidArgument {
+        vi: "Đóng góp bằng ngày công, hiện vật, đất phải kèm định giá: khối lượng, đơn vị, đơn giá, căn cứ giá, người định giá, ngày định giá. Vui lòng bổ sung.",
+        en: "a contribution in kind has no valuation",
+        remedy: "give quantity, unit, unit_price, price_basis, valuer and valued_on"
+    }
+    VALUATION_NOT_TAKEN InvalidArgument {
+        vi: "Chỉ đóng góp bằng ngày công, hiện vật, đất mới kèm định giá. Vui lòng để trống định giá hoặc chọn lại loại vốn.",
+        en: "only a contribution in kind is valued",
+        remedy: "leave valuation empty, or give the kind in_kind"
+    }
+    VALUATION_MISMATCH InvalidArgument {
+        vi: "Khối lượng {quantity} nhân đơn giá {unit_price} bằng {product} đồng, không phải {amount}. Vui lòng sửa lại cho khớp.",
+        en: "quantity {quantity} at {unit_price} is {product} đồng, not {amount}",
+        remedy: "give quantity times unit price, rounded to whole đồng, as the amount"
+    }
+    TRANSFER_NOT_FOUND NotFound {
+        vi: "Không tìm thấy bút toán {transfer}. Vui lòng tải lại danh sách rồi chọn lại.",
+        en: "transfer {transfer} does not exist",
+        remedy: "give the name of a transfer that ListTransfers returns"
+    }
+    REVERSAL_OF_REVERSAL FailedPrecondition {
+        vi: "Bút toán {transfer} chính là bút toán hủy của {reversal_of} nên không hủy tiếp. Vui lòng ghi lại bút toán mới nếu cần.",
+        en: "transfer {transfer} is itself the reversal of {reversal_of}",
+        remedy: "record the transfer again instead"
+    }
+    REVERSAL_TOO_EARLY InvalidArgument {
+        vi: "Ngày hủy {date} trước ngày của bút toán ({transferred}). Vui lòng chọn ngày từ {transferred} trở đi.",
+        en: "{date} is before {transferred}, the day of the transfer",
+        remedy: "give that day or a later one"
+    }
+    CASE_NOT_FOUND NotFound {
+        vi: "Không tìm thấy vụ việc {case}. Vui lòng tải lại danh sách rồi chọn lại.",
+        en: "case {case} does not exist",
+        remedy: "give the name of a case that ListCases returns"
+    }
+    CASE_SETTLED FailedPrecondition {
+        vi: "Vụ việc {case} đã được {by} kết thúc ngày {date}. Vui lòng xem lại kết quả đã ghi.",
+        en: "case {case} was settled on {date} by {by}",
+        remedy: "read the case again; a case is settled once"
     }
 }
