@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Migrate,
     /// Recompute every proof of the log from its content; with --views also compare the read models with it.
     Verify {
+        /// Whose log; without it every log that the settings lead to.
+        log: Option<Service>,
         /// A signed checkpoint that was kept elsewhere: shows a log that was cut or rewritten as a whole.
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
@@ -47,9 +49,19 @@ pub(crate) enum Command {
         #[arg(long)]
         views: bool,
     },
-    /// Print the newest signed checkpoint of the log. Kept by somebody else, `verify --checkpoint` shows with it whether
-    /// the log was cut or rewritten since.
-    Checkpoint,
+    /// Print the newest signed checkpoint of a log. Kept by somebody else, `verify --checkpoint` shows with it whether the
+    /// log was cut or rewritten since.
+    Checkpoint {
+        /// Whose log.
+        #[arg(default_value = "poverty-registry")]
+        log: Service,
+    },
+    /// Ask a running site for all figures and print them, one a line, in an order that never changes: two sites with the
+    /// same history print the same bytes.
+    Export {
+        #[command(subcommand)]
+        what: ExportCommand,
+    },
     /// Fold the log into new views beside the live ones, then switch to them.
     Rebuild {
         /// Which service's views; without it those of every service.
@@ -76,8 +88,27 @@ pub(crate) enum Command {
 pub(crate) enum Service {
     /// Households, members, assessments.
     PovertyRegistry,
+    /// Observations of indicators, assessments of communes and villages, titles.
+    RuralCriteria,
+    /// Where every đồng of the programmes is.
+    FundingLedger,
     /// The committees' consolidated views.
     Progress,
+}
+
+impl Service {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::PovertyRegistry, Self::RuralCriteria, Self::FundingLedger, Self::Progress];
+
+    /// As the command line names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::PovertyRegistry => "poverty-registry",
+            Self::RuralCriteria => "rural-criteria",
+            Self::FundingLedger => "funding-ledger",
+            Self::Progress => "progress",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +122,19 @@ pub(crate) struct DemoOptions {
     /// Exit after the table instead of serving.
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportCommand {
+    /// Poverty, criteria, money, targets and cases, as at the ends of years, as known then and now, on both maps.
+    Figures {
+        /// host:port of progress; without it the address that the settings name.
+        #[arg(long)]
+        address: Option<String>,
+        /// What was recorded after this day is left out; without it today.
+        #[arg(long, value_name = "DAY")]
+        known_on: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

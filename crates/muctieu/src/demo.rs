@@ -30,10 +30,12 @@ pub(crate) async fn run(mut settings: Settings, options: &DemoOptions) -> anyhow
 
     let shutdown = shutdown::on_signal()?;
     let clock = Arc::new(DemoClock::new());
-    let site = serve::embedded(&settings, Arc::clone(&clock) as _, &shutdown).await?;
+    let time = serve::Time::told(&clock);
+    let site = Box::pin(serve::embedded(&settings, time, &shutdown)).await?;
     let address = health::local_address(site.address());
     let before = folder.history();
-    let head = site.log_head().await?;
+    let heads = site.log_heads().await?;
+    let head = heads.first().map_or(0, |(_, head)| *head);
     let before = before.filter(|told| told.requests == plan.size().requests() && told.position <= head);
     let shown = Box::pin(show(before, plan, address.to_string(), &clock, &folder));
     let Some(shown) = shutdown.run_until_cancelled(shown).await else {

@@ -3,10 +3,14 @@
 mod background;
 mod cli;
 mod complaint;
+mod context;
 mod demo;
 mod demo_clock;
 mod demo_folder;
+mod export;
+mod logs;
 mod places;
+mod poverty_feed;
 mod poverty_side;
 mod progress_side;
 mod seal;
@@ -16,7 +20,8 @@ mod upkeep;
 mod verify;
 
 use clap::Parser;
-use cli::{Cli, Command, Configuration, ReferenceCommand};
+use cli::{Cli, Command, Configuration, ExportCommand, ReferenceCommand, Service};
+use context::Context;
 use service::{
     Settings,
     config::{self, Sources},
@@ -58,10 +63,14 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             demo::run(settings, &options).await
         }
         Command::Migrate => upkeep::migrate(&settings).await,
-        Command::Verify { checkpoint, views } => {
-            Box::pin(verify::run(&settings, checkpoint.as_deref(), views)).await
+        Command::Verify { log, checkpoint, views } => {
+            let only = log.map(context_of).transpose()?;
+            Box::pin(verify::run(&settings, only, checkpoint.as_deref(), views)).await
         }
-        Command::Checkpoint => verify::print_checkpoint(&settings).await,
+        Command::Checkpoint { log } => verify::print_checkpoint(&settings, context_of(log)?).await,
+        Command::Export { what: ExportCommand::Figures { address, known_on } } => {
+            Box::pin(export::figures(&settings, address, known_on)).await
+        }
         Command::Rebuild { service } => upkeep::rebuild(&settings, service).await,
         Command::Healthcheck { address } => upkeep::healthcheck(&settings, address).await,
         Command::Config => {
@@ -73,6 +82,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Version => Ok(()),
     }
+}
+
+/// The context whose log the service writes.
+fn context_of(service: Service) -> anyhow::Result<Context> {
+    let of = Context::ALL.into_iter().find(|context| context.service() == service);
+    of.ok_or_else(|| anyhow::anyhow!("{} writes no log", service.name()))
 }
 
 fn sources(configuration: Configuration) -> Sources {

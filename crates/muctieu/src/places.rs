@@ -1,7 +1,7 @@
 //! Where the settings put every database and file, in either edition.
 
-use crate::demo_folder;
-use anyhow::{Context, bail};
+use crate::{cli::Service, context::Context, demo_folder};
+use anyhow::{Context as _, bail};
 use event_log::{LogOptions, LogStore};
 use poverty_registry::KeyStoreLocation;
 use projection::{ReadOptions, ReadStore};
@@ -17,11 +17,11 @@ use std::{
 /// Connections of one process for reading views.
 const READERS_MAX: u32 = 8;
 
-/// The poverty registry's log.
-pub(crate) fn poverty_log(settings: &Settings) -> Result<LogOptions, config::Error> {
+/// The log of a context, to be written.
+pub(crate) fn log(settings: &Settings, context: Context) -> Result<LogOptions, config::Error> {
     let store = match settings.edition {
-        Edition::Embedded => LogStore::Sqlite(settings.data_dir.join("poverty-log.sqlite")),
-        Edition::Distributed => LogStore::Postgres(poverty_database(settings)?),
+        Edition::Embedded => LogStore::Sqlite(log_file(settings, context)),
+        Edition::Distributed => LogStore::Postgres(database(settings, context)?),
     };
     let limits = &settings.log;
     Ok(LogOptions {
@@ -62,65 +62,87 @@ pub(crate) fn lock_data_dir(settings: &Settings) -> anyhow::Result<File> {
 }
 
 /// Refuses where the embedded edition has no log: to verify or rebuild nothing would only hide a folder that was
-/// mistaken. The distributed edition is told by its database.
+/// mistaken. The distributed edition is told by its databases.
 pub(crate) fn expect_log(settings: &Settings) -> anyhow::Result<()> {
-    match poverty_log_for_progress(settings)? {
-        LogStore::Sqlite(path) if !path.exists() => bail!(
+    let any = Context::ALL.into_iter().any(|context| log_file(settings, context).exists());
+    if settings.edition == Edition::Embedded && !any {
+        bail!(
             "data_dir {} holds no log; {}",
             settings.data_dir.display(),
             demo_folder::remedy(&settings.data_dir)
-        ),
-        _ => Ok(()),
+        );
+    }
+    Ok(())
+}
+
+/// Whether the settings lead to the log of the context.
+pub(crate) fn has_log(settings: &Settings, context: Context) -> bool {
+    match settings.edition {
+        Edition::Embedded => log_file(settings, context).exists(),
+        Edition::Distributed => context.source(settings).is_some(),
     }
 }
 
-/// The poverty registry's log as a rebuild of progress reads it.
-pub(crate) fn poverty_log_for_progress(settings: &Settings) -> Result<LogStore, config::Error> {
+/// The log of a context as those read it who write nothing.
+pub(crate) fn log_to_read(settings: &Settings, context: Context) -> Result<LogStore, config::Error> {
     match settings.edition {
-        Edition::Embedded => Ok(poverty_log(settings)?.store),
+        Edition::Embedded => Ok(LogStore::Sqlite(log_file(settings, context))),
         Edition::Distributed => {
-            let named = settings.progress_source_poverty_database_url.as_ref();
-            let url = named.or(settings.poverty_database_url.as_ref());
-            Ok(LogStore::Postgres(required("progress.source_poverty_database_url", url)?.expose().to_owned()))
+            let url = required(context.source_key(), context.source(settings))?;
+            Ok(LogStore::Postgres(url.expose().to_owned()))
         }
     }
 }
 
-/// The setting that leads to the log as [`poverty_log_for_progress`] reads it.
-pub(crate) fn source_key(settings: &Settings) -> &'static str {
-    match settings.progress_source_poverty_database_url {
-        Some(_) => "progress.source_poverty_database_url",
-        None => "poverty.database_url",
-    }
+/// The setting that leads to the log as [`log_to_read`] reads it.
+pub(crate) fn source_key(settings: &Settings, context: Context) -> &'static str {
+    let own = context.database(settings);
+    if context.source(settings) == own { context.database_key() } else { context.source_key() }
+}
+
+fn log_file(settings: &Settings, context: Context) -> PathBuf {
+    settings.data_dir.join(format!("{}-log.sqlite", context.name()))
 }
 
 /// The keys that open the households' personal data.
 pub(crate) fn poverty_keys(settings: &Settings) -> Result<KeyStoreLocation, config::Error> {
     Ok(match settings.edition {
         Edition::Embedded => KeyStoreLocation::Sqlite(settings.data_dir.join("poverty-keys.sqlite")),
-        Edition::Distributed => KeyStoreLocation::Postgres(poverty_database(settings)?),
+        Edition::Distributed => KeyStoreLocation::Postgres(database(settings, Context::Poverty)?),
     })
 }
 
-/// The poverty registry's own lists.
-pub(crate) fn poverty_views(settings: &Settings) -> Result<ReadOptions, config::Error> {
-    let store = match settings.edition {
-        Edition::Embedded => ReadStore::Sqlite(settings.data_dir.join("poverty-views")),
-        Edition::Distributed => ReadStore::Postgres(poverty_database(settings)?),
+/// The views that a service keeps for itself. In the embedded edition those of the poverty registry's events are kept once,
+/// by progress, for all that ask them.
+pub(crate) fn views(settings: &Settings, service: Service) -> Result<ReadOptions, config::Error> {
+    let store = match (settings.edition, service) {
+        (Edition::Embedded, Service::PovertyRegistry) => {
+            ReadStore::Sqlite(settings.data_dir.join("poverty-views"))
+        }
+        (Edition::Embedded, _) => ReadStore::Sqlite(settings.data_dir.join("progress-views")),
+        (Edition::Distributed, Service::Progress) => {
+            let url = required("progress.database_url", settings.progress_database_url.as_ref())?;
+            ReadStore::Postgres(url.expose().to_owned())
+        }
+        (Edition::Distributed, Service::PovertyRegistry) => {
+            ReadStore::Postgres(database(settings, Context::Poverty)?)
+        }
+        (Edition::Distributed, Service::RuralCriteria) => ReadStore::Postgres(database(settings, Context::Rural)?),
+        (Edition::Distributed, Service::FundingLedger) => {
+            ReadStore::Postgres(database(settings, Context::Funding)?)
+        }
     };
     Ok(ReadOptions { store, readers_max: READERS_MAX })
 }
 
-/// The committees' views.
-pub(crate) fn progress_views(settings: &Settings) -> Result<ReadOptions, config::Error> {
-    let store = match settings.edition {
-        Edition::Embedded => ReadStore::Sqlite(settings.data_dir.join("progress-views")),
-        Edition::Distributed => {
-            let url = required("progress.database_url", settings.progress_database_url.as_ref())?;
-            ReadStore::Postgres(url.expose().to_owned())
-        }
-    };
-    Ok(ReadOptions { store, readers_max: READERS_MAX })
+/// The setting that names where a service keeps its views.
+pub(crate) const fn views_key(service: Service) -> &'static str {
+    match service {
+        Service::PovertyRegistry => Context::Poverty.database_key(),
+        Service::RuralCriteria => Context::Rural.database_key(),
+        Service::FundingLedger => Context::Funding.database_key(),
+        Service::Progress => "progress.database_url",
+    }
 }
 
 /// Where a database of the service is, as the operator set it.
@@ -139,6 +161,6 @@ pub(crate) fn seal_key(settings: &Settings) -> PathBuf {
     settings.seal_key_file.clone().unwrap_or_else(|| settings.data_dir.join("seal.key"))
 }
 
-fn poverty_database(settings: &Settings) -> Result<String, config::Error> {
-    Ok(required("poverty.database_url", settings.poverty_database_url.as_ref())?.expose().to_owned())
+fn database(settings: &Settings, context: Context) -> Result<String, config::Error> {
+    Ok(required(context.database_key(), context.database(settings))?.expose().to_owned())
 }

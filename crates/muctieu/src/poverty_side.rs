@@ -1,7 +1,7 @@
 //! The poverty registry put together: log, keys, lists and service.
 
-use crate::{background::Background, places};
-use anyhow::Context;
+use crate::{background::Background, cli::Service, context::Context, logs, places};
+use anyhow::Context as _;
 use event_log::EventLog;
 use kernel::SharedClock;
 use poverty_registry::{CONTEXT, KeyStore, Parts, PovertyRegistry, ReadModel};
@@ -23,12 +23,11 @@ pub(crate) struct PovertySide {
 impl PovertySide {
     /// Opens everything, creating or migrating what is missing.
     pub(crate) async fn open(settings: &Settings, clock: SharedClock) -> anyhow::Result<Self> {
-        let log = EventLog::open(places::poverty_log(settings)?, clock.clone()).await;
+        let log = logs::open(settings, Context::Poverty, clock.clone()).await?;
         let place = places::named(settings, "poverty.database_url");
-        let log = log.with_context(|| format!("cannot open the log of poverty-registry {place}"))?;
         let keys = KeyStore::open(places::poverty_keys(settings)?).await;
         let keys = keys.with_context(|| format!("cannot open the key store of poverty-registry {place}"))?;
-        let views = ReadDatabase::open::<ReadModel>(places::poverty_views(settings)?, clock).await;
+        let views = ReadDatabase::open::<ReadModel>(places::views(settings, Service::PovertyRegistry)?, clock).await;
         let views = views.with_context(|| format!("cannot open the views of poverty-registry {place}"))?;
         Ok(Self { log, keys, views })
     }

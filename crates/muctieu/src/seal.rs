@@ -1,16 +1,23 @@
-//! The signed checkpoints of the poverty registry's log: who makes them and who is believed.
+//! The signed checkpoints of the logs: who makes them and who is believed.
 
-use crate::{places, seal_key};
+use crate::{context::Context as Writer, places, seal_key};
 use anyhow::{Context, bail};
 use event_log::{Checkpoint, EventLog, NoteKey, Signer};
 use service::{Settings, config::Edition};
 
-/// The name under which the poverty registry's log is signed.
-const SIGNED_AS: &str = "muctieu/poverty";
+/// The name under which a context's log is signed. All logs of a process are signed with one key.
+fn signed_as(context: Writer) -> String {
+    format!("muctieu/{}", context.name())
+}
+
+/// Whether the note is a checkpoint of that context's log: its first line names the log.
+pub(crate) fn signs(note: &str, context: Writer) -> bool {
+    note.lines().next() == Some(signed_as(context).as_str())
+}
 
 /// Seals from now on. A log without checkpoints begins with a new key where there is none; one that was sealed before
 /// never does, for nobody could check the old signatures then.
-pub(crate) async fn start(settings: &Settings, log: &EventLog) -> anyhow::Result<()> {
+pub(crate) async fn start(settings: &Settings, context: Writer, log: &EventLog) -> anyhow::Result<()> {
     let path = places::seal_key(settings);
     let latest = log.latest_checkpoint().await?;
     match (path.exists(), &latest, settings.edition) {
@@ -27,7 +34,7 @@ pub(crate) async fn start(settings: &Settings, log: &EventLog) -> anyhow::Result
              first event, somebody removed the seals; compare with a checkpoint that was kept elsewhere"
         );
     }
-    let signer = Signer::new(SIGNED_AS, &seal_key::read_or_create(&path)?)?;
+    let signer = Signer::new(&signed_as(context), &seal_key::read_or_create(&path)?)?;
     if let Some(latest) = latest
         && let Err(error) = Checkpoint::verify(&latest.note, &[signer.public_key()])
     {
@@ -43,12 +50,13 @@ pub(crate) async fn start(settings: &Settings, log: &EventLog) -> anyhow::Result
 /// The public keys that checkpoints must be signed with; none where nothing was ever signed.
 pub(crate) async fn keys(
     settings: &Settings,
+    context: Writer,
     log: &EventLog,
     has_outside_checkpoint: bool,
 ) -> anyhow::Result<Vec<NoteKey>> {
     let path = places::seal_key(settings);
     if path.exists() {
-        return Ok(vec![Signer::new(SIGNED_AS, &seal_key::read(&path)?)?.public_key()]);
+        return Ok(vec![Signer::new(&signed_as(context), &seal_key::read(&path)?)?.public_key()]);
     }
     if has_outside_checkpoint || log.latest_checkpoint().await.context("cannot read the seals")?.is_some() {
         bail!("{}", missing(settings));

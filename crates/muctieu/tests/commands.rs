@@ -99,10 +99,19 @@ async fn migrate_makes_the_databases_so_that_verify_finds_an_empty_whole_log() {
     let flags = ["--data-dir", text(&data_dir)];
     for _ in 0..2 {
         let printed = muctieu(&["migrate", flags[0], flags[1]]).await.succeeded();
-        tells(&printed, &["poverty-registry: ready", "progress: ready"]);
+        let services = ["poverty-registry", "rural-criteria", "funding-ledger", "progress"];
+        tells(&printed, &services.map(|service| format!("{service}: ready")).each_ref().map(String::as_str));
     }
     let printed = muctieu(&["verify", "--views", flags[0], flags[1]]).await.succeeded();
-    tells(&printed, &["0 events", "views of progress: equal to the log"]);
+    for (service, context) in
+        [("poverty-registry", "poverty"), ("rural-criteria", "rural"), ("funding-ledger", "funding")]
+    {
+        let (log, views) = (
+            format!("log of {service}: 0 events"),
+            format!("views of progress: those of {context} equal to the log"),
+        );
+        tells(&printed, &[&log, &views]);
+    }
     assert!(!data_dir.join("seal.key").exists(), "verify makes no key");
 }
 

@@ -1,6 +1,8 @@
 //! Runs the built program as an operator would: to its end, or as a server beside the test.
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub(crate) mod python;
+
 use std::{
     net::SocketAddr,
     path::Path,
