@@ -160,7 +160,7 @@ async fn the_folder_above_a_demo_is_refused_and_the_settings_below_are_named_whi
     assert_eq!(fs::read_dir(above).unwrap().count(), 1, "nothing was made beside the demo");
 
     let printed = demo.run(&["verify", "--views"]).await.succeeded();
-    assert!(printed.contains("views of progress: equal to the log"), "{printed}");
+    assert!(printed.contains("views of progress: those of poverty equal to the log"), "{printed}");
 }
 
 #[tokio::test]
@@ -256,15 +256,15 @@ async fn a_rebuild_beside_a_running_server_brings_damaged_views_back_to_every_fi
     };
     assert!(total(&figures) > Some(500), "{figures:?}");
 
-    let mut views = open(&demo.data().join("progress-views/progress/generation-1.sqlite")).await;
+    let mut views = open(&demo.data().join("progress-views/poverty_view/generation-1.sqlite")).await;
     sqlx::query("DELETE FROM figure").execute(&mut views).await.unwrap();
     views.close().await.unwrap();
     assert_eq!(total(&self::figures(&server).await), None, "the damage shows");
     let refused = demo.run(&["verify", "--views"]).await.refused();
-    assert!(refused.printed.contains("views of progress: differ from the log in figure;"), "{refused}");
+    assert!(refused.printed.contains("views of progress: those of poverty differ from the log in figure;"), "{refused}");
 
     let printed = demo.run(&["rebuild"]).await.succeeded();
-    assert!(printed.contains("progress: rebuilt as generation"), "{printed}");
+    assert!(printed.contains("progress: views of poverty rebuilt as generation"), "{printed}");
     let deadline = Duration::from_secs(60);
     testing::wait_until(deadline, "the server to switch to the rebuilt views", || async {
         self::figures(&server).await == figures

@@ -288,7 +288,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_counted_twice_through_kills
     );
     let report = site.operator.finish().await.succeeded();
     let rebuilt = site.rebuilder.finish().await.succeeded();
-    assert!(rebuilt.contains("progress: rebuilt as generation 2"), "{rebuilt}");
+    assert!(rebuilt.contains("progress: views of poverty rebuilt as generation 2"), "{rebuilt}");
     let sealed = format!("{expected_events} of them sealed");
     assert!(report.contains(&sealed), "every event is sealed: {report}");
     drop((site.progress_database, site.registry_database));

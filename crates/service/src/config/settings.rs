@@ -14,16 +14,26 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// `listen_unprotected`
     pub listen_unprotected: bool,
+    /// `demo_clock`
+    pub demo_clock: bool,
     /// `metrics_listen`; `None` where metrics are off.
     pub metrics_listen: Option<SocketAddr>,
     /// `web.allowed_origins`: origins whose pages may call, beside those of loopback.
     pub web_allowed_origins: Vec<String>,
     /// `poverty.database_url`
     pub poverty_database_url: Option<Secret>,
+    /// `rural.database_url`
+    pub rural_database_url: Option<Secret>,
+    /// `funding.database_url`
+    pub funding_database_url: Option<Secret>,
     /// `progress.database_url`
     pub progress_database_url: Option<Secret>,
     /// `progress.source_poverty_database_url`
     pub progress_source_poverty_database_url: Option<Secret>,
+    /// `progress.source_rural_database_url`
+    pub progress_source_rural_database_url: Option<Secret>,
+    /// `progress.source_funding_database_url`
+    pub progress_source_funding_database_url: Option<Secret>,
     /// `nats.*`
     pub nats: NatsSettings,
     /// `reference.dir`
@@ -50,11 +60,16 @@ impl Settings {
             data_dir: PathBuf::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             listen_unprotected: false,
+            demo_clock: false,
             metrics_listen: None,
             web_allowed_origins: Vec::new(),
             poverty_database_url: None,
+            rural_database_url: None,
+            funding_database_url: None,
             progress_database_url: None,
             progress_source_poverty_database_url: None,
+            progress_source_rural_database_url: None,
+            progress_source_funding_database_url: None,
             nats: NatsSettings::default(),
             reference_dir: None,
             log: LogSettings::default(),

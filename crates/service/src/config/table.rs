@@ -77,6 +77,13 @@ pub static SETTINGS: &[Setting] = &[
         apply: |settings, text| set(&mut settings.listen_unprotected, truth(text)),
     },
     Setting {
+        key: "demo_clock",
+        default: "false",
+        visibility: Public,
+        doc: "true: the day is the one that callers name in the metadata x-muctieu-demo-today, for synthetic histories alone; whoever calls can date what is recorded, so never beside real data.",
+        apply: |settings, text| set(&mut settings.demo_clock, truth(text)),
+    },
+    Setting {
         key: "metrics_listen",
         default: "127.0.0.1:9464",
         visibility: Public,
@@ -98,6 +105,20 @@ pub static SETTINGS: &[Setting] = &[
         apply: |settings, text| set(&mut settings.poverty_database_url, unless_empty(text, postgres_url)),
     },
     Setting {
+        key: "rural.database_url",
+        default: "",
+        visibility: Hidden,
+        doc: "PostgreSQL database of rural-criteria. Distributed edition.",
+        apply: |settings, text| set(&mut settings.rural_database_url, unless_empty(text, postgres_url)),
+    },
+    Setting {
+        key: "funding.database_url",
+        default: "",
+        visibility: Hidden,
+        doc: "PostgreSQL database of funding-ledger. Distributed edition.",
+        apply: |settings, text| set(&mut settings.funding_database_url, unless_empty(text, postgres_url)),
+    },
+    Setting {
         key: "progress.database_url",
         default: "",
         visibility: Hidden,
@@ -108,9 +129,27 @@ pub static SETTINGS: &[Setting] = &[
         key: "progress.source_poverty_database_url",
         default: "",
         visibility: Hidden,
-        doc: "PostgreSQL database of poverty-registry as progress may read it: a rebuild reads the log, not the stream; empty: poverty.database_url. Distributed edition.",
+        doc: "PostgreSQL database of poverty-registry as those may read it who make views of its events anew: a rebuild reads the log, not the stream; empty: poverty.database_url. Distributed edition.",
         apply: |settings, text| {
             set(&mut settings.progress_source_poverty_database_url, unless_empty(text, postgres_url))
+        },
+    },
+    Setting {
+        key: "progress.source_rural_database_url",
+        default: "",
+        visibility: Hidden,
+        doc: "The same of rural-criteria; empty: rural.database_url. Distributed edition.",
+        apply: |settings, text| {
+            set(&mut settings.progress_source_rural_database_url, unless_empty(text, postgres_url))
+        },
+    },
+    Setting {
+        key: "progress.source_funding_database_url",
+        default: "",
+        visibility: Hidden,
+        doc: "The same of funding-ledger; empty: funding.database_url. Distributed edition.",
+        apply: |settings, text| {
+            set(&mut settings.progress_source_funding_database_url, unless_empty(text, postgres_url))
         },
     },
     Setting {

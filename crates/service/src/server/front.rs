@@ -6,7 +6,9 @@ use super::{
     body::{ObservedBody, code_in},
     call::Call,
     gate::Gate,
+    start::DemoToday,
 };
+use super::DEMO_TODAY_METADATA;
 use crate::{Refusal, reason};
 use http::{Request, Response};
 use std::{
@@ -33,6 +35,7 @@ pub(super) struct Rules {
     pub(super) gate: Gate,
     pub(super) request_time_max: Duration,
     pub(super) message_bytes_max: usize,
+    pub(super) demo_today: Option<DemoToday>,
     /// Streams that wait are ended.
     pub(super) drains: CancellationToken,
     /// Calls that still run are ended.
@@ -79,6 +82,11 @@ impl Rules {
     where
         S: Service<Request<Body>, Response = Response<Body>>,
     {
+        if let Some(DemoToday(follow)) = &self.demo_today
+            && let Some(today) = request.headers().get(DEMO_TODAY_METADATA).and_then(|day| day.to_str().ok())
+        {
+            follow(today);
+        }
         let path = request.uri().path();
         let method = self.methods.get(path).unwrap_or(&self.unknown_method);
         let mut call = Call::begin(Arc::clone(method));

@@ -28,10 +28,13 @@ mod start;
 
 pub use gate::{Admitted, Gate};
 pub use services::Services;
-pub use start::{Error, Options, RunningServer, start};
+pub use start::{DemoToday, Error, Options, RunningServer, start};
 pub use tonic::codec::CompressionEncoding;
 
 use tonic::Code;
+
+/// The metadata in which a teller of a synthetic history names the day: `2021-01-11`, or `now` for the machine's time.
+pub const DEMO_TODAY_METADATA: &str = "x-muctieu-demo-today";
 
 /// Sets the largest message that a generated server reads, and gzip in both directions. A macro because generated servers
 /// have these methods without a trait.

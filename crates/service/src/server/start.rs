@@ -37,6 +37,19 @@ pub struct Options {
     pub drain: Duration,
     /// Web origins whose pages may call, beside those of loopback.
     pub allowed_origins: Vec<String>,
+    /// Told the text of [`DEMO_TODAY_METADATA`](super::DEMO_TODAY_METADATA) of each call that carries it, before the call is handled. `None`:
+    /// the metadata means nothing.
+    pub demo_today: Option<DemoToday>,
+}
+
+/// Follows the days that a synthetic history tells.
+#[derive(Clone)]
+pub struct DemoToday(pub Arc<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for DemoToday {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DemoToday")
+    }
 }
 
 impl From<&Settings> for Options {
@@ -47,6 +60,7 @@ impl From<&Settings> for Options {
             request_time_max: settings.limits.request_time_max,
             drain: settings.drain,
             allowed_origins: settings.web_allowed_origins.clone(),
+            demo_today: None,
         }
     }
 }
@@ -120,6 +134,7 @@ pub async fn start(
         gate: Gate::new(options.concurrent_requests_max, "requests"),
         request_time_max: options.request_time_max,
         message_bytes_max: options.message_bytes_max,
+        demo_today: options.demo_today.clone(),
         drains: CancellationToken::new(),
         drained: CancellationToken::new(),
     });
