@@ -3,7 +3,7 @@
 
 use super::{
     reading::{Assessment, Ground},
-    sight::{Listed, ListedBy, Moment, Origin, Sight, Title},
+    sight::{Moment, Origin, Sight, Title},
 };
 use crate::{
     figure::{Basis, CriteriaCount, CriteriaMeasure, CriteriaName, FigureName},
@@ -56,7 +56,7 @@ impl Measured {
         coverage(self.told, self.units)
     }
 
-    fn new(units: usize) -> Self {
+    pub(super) fn new(units: usize) -> Self {
         Self {
             status: DataStatus::NoData,
             contributions: Vec::new(),
@@ -66,18 +66,18 @@ impl Measured {
         }
     }
 
-    fn add(&mut self, amount: i64, ground: Option<Ground>) {
+    pub(super) fn add(&mut self, amount: i64, ground: Option<Ground>) {
         self.contributions.push(Contribution { amount, ground });
     }
 
-    fn caution(&mut self, caveat: Caveat) {
+    pub(super) fn caution(&mut self, caveat: Caveat) {
         if !self.provisional.contains(&caveat) {
             self.provisional.push(caveat);
         }
     }
 
     /// Everything that was not told leaves it incomplete; where nothing could be told there are no data.
-    fn finish(mut self, any: bool, whole: bool) -> Self {
+    pub(super) fn finish(mut self, any: bool, whole: bool) -> Self {
         self.status = DataStatus::of(any, whole && self.told == self.units);
         self
     }
@@ -197,40 +197,6 @@ impl<'a> Sight<'a> {
         measured.finish(any, self.is_whole())
     }
 
-    fn listed_villages(&self, villages: &[&Area]) -> Measured {
-        let mut measured = given(villages.len());
-        if villages.is_empty() {
-            measured.status = DataStatus::NoData;
-        }
-        if let Some(village) = villages.iter().find(|village| !village.provenance.verified()) {
-            measured.caution(Caveat::new(
-                "danh sách thôn, bản chưa được kiểm chứng",
-                format!("the list of villages is not verified: {}", village.provenance.source),
-            ));
-        }
-        measured
-    }
-
-    /// Villages with a title, out of those of the packs.
-    pub(crate) fn titled_villages(&self, villages: &[&Area], moment: Moment) -> Measured {
-        let mut measured = self.listed_villages(villages);
-        measured.contributions.clear();
-        for village in villages {
-            let Some(fact) = self.decided(village, TitleTier::Village, moment) else { continue };
-            if fact.grants() {
-                measured.add(1, Some(fact.ground));
-            }
-            // The province's own set may be known only by name.
-            let set = fact.set.as_ref().and_then(|set| self.grounds.reference.criteria.get(set));
-            for caveat in
-                set.filter(|set| !set.provenance.verified()).into_iter().flat_map(|set| set.caveats())
-            {
-                measured.caution(caveat.clone());
-            }
-        }
-        measured.finish(!villages.is_empty() && self.registers(moment).villages, self.is_whole())
-    }
-
     /// Districts with a title.
     pub(crate) fn titled_districts(&self, area: &'a Area, moment: Moment) -> Measured {
         let districts = self.districts(area);
@@ -244,90 +210,6 @@ impl<'a> Sight<'a> {
             }
         }
         measured.finish(!districts.is_empty() && self.registers(moment).units, self.is_whole())
-    }
-
-    /// The villages of the communes that were especially difficult at the start.
-    pub(crate) fn difficult_villages(&self, area: &'a Area) -> DifficultVillages<'a> {
-        let communes = self.communes(area);
-        let mut found = DifficultVillages {
-            villages: Vec::new(),
-            listed: 0,
-            communes: 0,
-            at_start: self.on_list(&communes, ListKind::Region, Moment::Start),
-        };
-        for commune in communes {
-            if self.is_on(commune, ListKind::Region, Moment::Start).is_some_and(|(is_on, _)| is_on) {
-                let villages = self.villages(commune);
-                found.communes += 1;
-                found.listed += usize::from(!villages.is_empty());
-                found.villages.extend(villages);
-            }
-        }
-        found
-    }
-
-    /// Whether the unit is on the entry of the list that targets speak of; `None` where nothing is known.
-    fn is_on(&self, unit: &Area, list: ListKind, moment: Moment) -> Option<(bool, Listed<'_>)> {
-        let entry = match list {
-            ListKind::Region => "III",
-            ListKind::PoorDistrict => "poor",
-        };
-        let listed = self.listed(unit, list, moment)?;
-        Some((listed.entry == Some(entry), listed))
-    }
-
-    /// Units on the list. A unit of which nothing is known is on none as long as the list itself is known of another.
-    pub(crate) fn on_list(&self, units: &[&'a Area], list: ListKind, moment: Moment) -> Measured {
-        let mut measured = Measured::new(units.len());
-        let mut any = false;
-        for unit in units {
-            let known = self.is_on(unit, list, moment);
-            measured.told += usize::from(known.is_some() || !self.class_is_open(unit, list, moment));
-            let Some((is_on, listed)) = known else { continue };
-            any = true;
-            measured.caution_of(&listed);
-            if is_on {
-                measured.add(1, listed.ground());
-            }
-        }
-        measured.finish(any, self.is_whole())
-    }
-
-    /// Units that were on the list at the start and are it no more.
-    fn left_list(&self, units: &[&'a Area], list: ListKind) -> Measured {
-        let at_start = self.on_list(units, list, Moment::Start);
-        let were_on = units.iter().filter_map(|unit| {
-            let (was_on, listed) = self.is_on(unit, list, Moment::Start)?;
-            was_on.then_some((*unit, listed))
-        });
-        let were_on: Vec<_> = were_on.collect();
-        let mut measured = Measured::new(were_on.len());
-        for (unit, listed) in &were_on {
-            measured.caution_of(listed);
-            let Some((is_on, listed)) = self.is_on(unit, list, Moment::Now) else { continue };
-            measured.told += 1;
-            measured.caution_of(&listed);
-            if !is_on {
-                measured.add(1, listed.ground());
-            }
-        }
-        let measured = measured.finish(!were_on.is_empty(), self.is_whole());
-        weaker(measured, at_start.status)
-    }
-
-    /// The packs say of some units that their region is not known, which is never "on no list".
-    fn class_is_open(&self, unit: &Area, list: ListKind, moment: Moment) -> bool {
-        list == ListKind::Region && self.region_is_open(unit, moment)
-    }
-
-    /// Units on the list on the first day of the period, as the count of that day tells them.
-    pub(crate) fn listed_at_start(&self, count: CriteriaCount, area: &'a Area) -> Measured {
-        match count {
-            CriteriaCount::PoorDistricts => {
-                self.on_list(&self.districts(area), ListKind::PoorDistrict, Moment::Start)
-            }
-            _ => self.on_list(&self.communes(area), ListKind::Region, Moment::Start),
-        }
     }
 
     /// The figure of a count under its name.
@@ -357,41 +239,6 @@ impl<'a> Sight<'a> {
     }
 }
 
-/// Villages of the communes that were especially difficult at the start.
-#[derive(Debug)]
-pub(crate) struct DifficultVillages<'a> {
-    pub(crate) villages: Vec<&'a Area>,
-    /// Communes of which the packs list villages.
-    listed: usize,
-    communes: usize,
-    /// How well it is known which communes these were.
-    at_start: Measured,
-}
-
-impl Measured {
-    /// A list that nobody verified makes what rests on it provisional.
-    fn caution_of(&mut self, listed: &Listed<'_>) {
-        if let ListedBy::Packs(provenance) = listed.by
-            && !provenance.verified()
-        {
-            self.caution(Caveat::new(
-                "danh sách khu vực, huyện nghèo trong dữ liệu tham chiếu chưa được kiểm chứng",
-                format!("the list in the reference packs is not verified: {}", provenance.source),
-            ));
-        }
-    }
-}
-
-impl Listed<'_> {
-    /// The decision that it rests on; `None` where that is the packs.
-    pub(crate) const fn ground(&self) -> Option<Ground> {
-        match self.by {
-            ListedBy::Decision(ground) => Some(ground),
-            ListedBy::Packs(_) => None,
-        }
-    }
-}
-
 const fn met(assessment: &Assessment, basis: Basis) -> Option<i64> {
     match basis {
         Basis::Official => assessment.official_met,
@@ -417,7 +264,7 @@ pub(crate) fn figure_from(
 }
 
 /// What the packs list: known without any event.
-fn given(units: usize) -> Measured {
+pub(super) fn given(units: usize) -> Measured {
     Measured {
         status: DataStatus::Complete,
         contributions: vec![Contribution { amount: 1, ground: None }; units],
@@ -428,7 +275,7 @@ fn given(units: usize) -> Measured {
 }
 
 /// The count with the weaker of both statuses.
-fn weaker(measured: Measured, other: DataStatus) -> Measured {
+pub(super) fn weaker(measured: Measured, other: DataStatus) -> Measured {
     let status = match (measured.status, other) {
         (DataStatus::NoData, _) | (_, DataStatus::NoData) => DataStatus::NoData,
         (DataStatus::Complete, DataStatus::Complete) => DataStatus::Complete,

@@ -1,6 +1,7 @@
 //! Titles, criteria met and the matrix of communes by criterion.
 
 mod explain;
+mod lists;
 mod measures;
 mod reading;
 mod reports;

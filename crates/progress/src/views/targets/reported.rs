@@ -49,7 +49,7 @@ pub(super) async fn compute<'a>(
     Ok(Computed {
         status,
         actual,
-        fraction: match current.value {
+        fraction: match current.value.filter(|_| actual.is_some()) {
             Some(ReportedValue::Fraction(Fraction { n, d })) => Ratio::new(n, d).ok(),
             Some(ReportedValue::Number(number)) => Some(Ratio::whole(number)),
             // A percentage without its counts has neither.
