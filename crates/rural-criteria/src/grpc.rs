@@ -26,7 +26,11 @@ use service::{
     Refusal, reason,
     request::{ConsistencyToken, Page, PageSizes, QueryHash, actor, fields},
 };
-use std::{mem, sync::Arc, time::Duration};
+use std::{
+    mem,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tonic::{Request, Response, Status, metadata::MetadataMap};
 
 /// The context's name in consistency tokens, checkpoints and on the bus.
@@ -108,11 +112,15 @@ impl RuralCriteria {
         Err(refusal.with("count", count).with("max", self.batch_items_max).at("requests"))
     }
 
-    /// An assessment with what the poverty registry says of the unit.
-    async fn assessment(&self, request: AssessAreaRequest) -> Result<Intent<Command>, Refusal> {
+    /// An assessment with what the poverty registry says of the unit, for which it waits until the deadline.
+    async fn assessment(
+        &self,
+        request: AssessAreaRequest,
+        deadline: Instant,
+    ) -> Result<Intent<Command>, Refusal> {
         let token = ConsistencyToken::parse(&request.consistency_token)?;
         let mut intent = request::assessment(request)?;
-        let (view, wait_max) = (&self.poverty, self.consistency_wait_max);
+        let (view, wait_max) = (&self.poverty, deadline.saturating_duration_since(Instant::now()));
         poverty::inform(&mut intent.command, view, &self.reference, &token, wait_max, self.today()).await?;
         Ok(intent)
     }
@@ -207,7 +215,7 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
         request: Request<AssessAreaRequest>,
     ) -> Result<Response<AssessAreaResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
-        let intent = self.assessment(message).await;
+        let intent = self.assessment(message, Instant::now() + self.consistency_wait_max).await;
         let accepted = self.write(&metadata, intent).await?;
         let state = self.desk.read();
         Ok(Response::new(answers::assessed(&accepted, state.model().units(), &self.reference)))
@@ -221,8 +229,9 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
         let (metadata, _, message) = request.into_parts();
         self.check_size(message.requests.len())?;
         let mut items = Vec::with_capacity(message.requests.len());
+        let deadline = Instant::now() + self.consistency_wait_max;
         for request in message.requests {
-            items.push(self.assessment(request).await);
+            items.push(self.assessment(request, deadline).await);
         }
         let outcomes = self.write_batch(&metadata, items).await?;
         let consistency_token = batch_token(&outcomes);

@@ -8,7 +8,7 @@
 //!
 //! It deliberately knows no household, no target and no money: whoever is poor comes as numbers from the poverty registry's
 //! events, and figures for committees follow from this service's events, in `progress`. Strict results of the written rule
-//! and official ones stand side by side; neither overwrites the other. Start with [`domain::decide`] for the rules and
+//! and official ones stand side by side; neither overwrites the other. Start with [`domain::decide()`] for the rules and
 //! [`RuralCriteria::open`] for the service.
 
 mod answers;

@@ -93,6 +93,12 @@ fn title(
         Some(TitleEvent::Recognised(recognised)) => (recognised.set.clone(), recognised.year.into()),
         _ => Default::default(),
     };
+    let unverified = |set: &String| {
+        let known = reference.criteria.get(set);
+        known.is_none_or(|known| !known.may_back_official()).then(|| Doubt::SetUnverified(set.clone()))
+    };
+    let doubts = Some(&set).filter(|set| !set.is_empty()).and_then(unverified);
+    let provisional = doubts.iter().map(|doubt| caveat(&doubt.in_words())).collect();
     let came_about = match origin {
         Some(TitleEvent::Recognised(_)) => rural::TitleOrigin::Recognised,
         Some(TitleEvent::Acknowledged(_)) => rural::TitleOrigin::Acknowledged,
@@ -107,13 +113,16 @@ fn title(
         decision: Some(decision(event.decision())),
         origin: came_about.into(),
         held: event.grants(),
+        provisional,
     }
 }
 
 fn of_parts(key: &AreaKey, inherited: Inherited, reference: &Reference) -> Option<rural::Title> {
-    let (tier, origin) = match inherited {
-        Inherited::Lowest(lowest) => (tier(lowest?), rural::TitleOrigin::Derived),
-        Inherited::Undetermined => (rural::Tier::Unspecified, rural::TitleOrigin::Undetermined),
+    let (tier, origin, doubt) = match inherited {
+        Inherited::Lowest(lowest) => (tier(lowest?), rural::TitleOrigin::Derived, Doubt::NoDecision),
+        Inherited::Undetermined => {
+            (rural::Tier::Unspecified, rural::TitleOrigin::Undetermined, Doubt::PartsUndetermined)
+        }
     };
     Some(rural::Title {
         area: Some(area(key, reference)),
@@ -121,6 +130,7 @@ fn of_parts(key: &AreaKey, inherited: Inherited, reference: &Reference) -> Optio
         effective_date: key.valid_from.to_string(),
         origin: origin.into(),
         held: origin == rural::TitleOrigin::Derived,
+        provisional: vec![caveat(&doubt.in_words())],
         ..Default::default()
     })
 }

@@ -35,6 +35,8 @@ pub enum Doubt {
     SetUnverified(String),
     /// The title below is held from the parts alone.
     BelowWithoutDecision,
+    /// The title follows from the parts, and nothing was decided.
+    NoDecision,
     /// The acknowledged tier is above what the parts give.
     AboveParts(Option<TitleTier>),
     /// A part was never assessed.
@@ -166,13 +168,18 @@ impl Doubt {
                 "Danh hiệu cấp dưới chỉ được suy ra từ các đơn vị trước sáp nhập, chưa có quyết định",
                 "the title below follows from the merged parts alone, without a decision",
             ),
+            Self::NoDecision => Caveat::new(
+                "Danh hiệu được suy ra từ mức thấp nhất của các đơn vị trước sáp nhập, chưa có quyết định",
+                "derived from the lowest status of the merged parts: no decision",
+            ),
             Self::AboveParts(lowest) => Caveat::new(
                 format!("Cao hơn mức thấp nhất của các đơn vị trước sáp nhập ({})", title(*lowest)),
                 format!("above the lowest status of the merged parts ({})", title_en(*lowest)),
             ),
             Self::PartsUndetermined => Caveat::new(
-                "Có đơn vị trước sáp nhập chưa từng được đánh giá nên chưa xác định được mức của các đơn vị",
-                "a part was never assessed: the status of the parts cannot be told",
+                "Có đơn vị trước sáp nhập chưa từng được đánh giá nên chưa xác định được mức chung; quy định cho trường hợp này chưa được \
+                 kiểm chứng",
+                "a part was never assessed: the status of the parts cannot be told, and no rule for it was verified",
             ),
             Self::HigherTitleStays(tier) => Caveat::new(
                 format!("Danh hiệu {} chưa bị thu hồi", vi(*tier)),

@@ -1,4 +1,4 @@
-//! The rules of the service as pure functions: [`decide`] says which facts follow from a command, [`Units`] is what is known
+//! The rules of the service as pure functions: [`decide()`] says which facts follow from a command, [`Units`] is what is known
 //! after the facts, [`evaluate`](evaluate()) holds values against levels.
 //!
 //! **Invariant:** nothing here reads a clock, a store, a network or a random source. Today, the reference packs and what the

@@ -52,9 +52,7 @@ async fn each_observation_is_accepted_or_refused_at_its_place() {
 async fn a_thousand_observations_repeated_are_answered_as_the_first_time() {
     let office = Office::on_sqlite().await;
     let requests: Vec<_> = (0..1_000).map(|n| observation("5", "2022-06-01", share(n, 1_000))).collect();
-    let t = std::time::Instant::now();
     let first = office.observe_all(requests.clone()).await;
-    eprintln!("TIMING {:?}", t.elapsed());
     assert_eq!(office.log.head().await.unwrap(), 1_000);
     let again = office.observe_all(requests).await;
     assert_eq!(office.log.head().await.unwrap(), 1_000);

@@ -35,6 +35,7 @@ async fn a_recognition_is_recorded_with_what_speaks_against_it() {
     );
     assert_eq!((title.assessed_year, title.effective_date.as_str()), (2022, "2023-02-01"));
     assert_eq!(title.decision.unwrap().number, "801/QĐ-UBND");
+    assert!(title.provisional[0].text.contains("not verified"), "the set is not");
 
     let mut observed = observation("1.1", "2022-06-01", share(79, 100));
     observed.set = "test-advanced".into();
@@ -126,10 +127,15 @@ async fn a_merged_commune_shows_the_lowest_title_of_its_parts_until_it_is_acknow
     let [title] = &derived.titles[..] else { panic!("{:?}", derived.titles) };
     assert_eq!((title.tier(), title.origin(), title.held), (Tier::CommuneTitle, TitleOrigin::Derived, true));
     assert_eq!((title.effective_date.as_str(), &title.decision), ("2025-07-01", &None));
+    assert!(
+        title.provisional[0].text.starts_with("derived from the lowest status"),
+        "{:?}",
+        title.provisional
+    );
     assert!(derived.watch.contains("từ các đơn vị trước sáp nhập"), "{}", derived.watch);
     let undetermined = office.standing(standing(SIN_HO)).await;
     assert_eq!(undetermined.titles[0].origin(), TitleOrigin::Undetermined);
-    assert!(!undetermined.titles[0].held);
+    assert!(!undetermined.titles[0].held && !undetermined.titles[0].provisional.is_empty());
     assert!(office.standing(standing(KHOEN_ON)).await.titles.is_empty(), "its parts hold none");
 
     let above = acknowledgement(Tier::AdvancedCommune, "2025-09-01");
