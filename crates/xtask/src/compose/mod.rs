@@ -49,10 +49,10 @@ pub(crate) fn where_possible(session: &mut Session, report: &mut Report) {
 
 /// Every `?` here is behind a step, so that the report knows of each failure.
 fn containers(session: &mut Session, report: &mut Report) -> Result<()> {
-    let build = cargo(&["build", "--release", "--locked", "--quiet", "--package", "muctieu"]);
-    ensure!(report.run(session, "release build", build, |_| {}), "the program could not be built");
     let engine = report.step("engine", |seen| Engine::find_or_start(session, seen))?;
     report.step("base images", |seen| images::bases(session, &engine, seen))?;
+    let build = cargo(&["build", "--release", "--locked", "--quiet", "--package", "muctieu"]);
+    ensure!(report.run(session, "release build", build, |_| {}), "the program could not be built");
     let image = format!("muctieu-test:{}", std::process::id());
     report.step("program's image", |seen| images::program(session, &engine, &image, seen))?;
     let embedded = report.step("embedded edition", |seen| Embedded::tell(session, seen))?;

@@ -65,6 +65,7 @@ impl<'engine> Project<'engine> {
             ("MUCTIEU_IMAGE".to_owned(), image.to_owned()),
             ("MUCTIEU_SECRETS".to_owned(), secrets.display().to_string()),
             ("MUCTIEU_PACKS".to_owned(), packs.display().to_string()),
+            ("MUCTIEU_DEMO_CLOCK".to_owned(), "true".to_owned()),
             ("DEMO_SCALE".to_owned(), SCALE.to_owned()),
         ];
         let ports = free_ports(2 * SERVICES.len())?;
