@@ -228,12 +228,27 @@ struct Recorded<M: Model> {
 /// A batch after its decisions.
 struct Round<M: Model> {
     decided: Vec<Decided<M>>,
-    /// Refused on a state that may be behind the log.
-    refused: Vec<(Waiting<M>, Refusal)>,
-    /// Recorded by other requests, at these positions.
-    recorded: Vec<(Waiting<M>, RangeInclusive<u64>)>,
+    /// Nothing is written for them.
+    unwritten: Vec<(Waiting<M>, Unwritten<M::Event>)>,
     /// They rest on what this batch has yet to record.
     later: Vec<Waiting<M>>,
+}
+
+/// A command for which nothing is written. Where its request was recorded before, that is its answer instead.
+enum Unwritten<E> {
+    /// Refused, on a state that may be behind the log and on decisions that the log may not take.
+    Refused(Refusal),
+    /// Only to be checked, and found good.
+    Validated(Vec<Fact<E>>),
+    /// Recorded by another request, at these positions.
+    Recorded(RangeInclusive<u64>),
+}
+
+/// What the log made of a batch.
+struct Outcome<M: Model> {
+    again: Vec<Waiting<M>>,
+    /// Whether the log took everything, right after the state that it was decided on.
+    as_decided: bool,
 }
 
 impl<M: Model> Worker<M> {
@@ -271,61 +286,81 @@ impl<M: Model> Worker<M> {
         }
     }
 
-    /// Serves a batch; what another process overtook comes back, to be decided anew.
+    /// Serves a batch; what another process overtook comes back, to be decided anew. A request that was recorded before is
+    /// not looked for first: the log finds it when it is appended, and what is not appended is looked up.
     async fn serve(&mut self, batch: Vec<Waiting<M>>) -> Result<Vec<Waiting<M>>, Error> {
-        let batch = self.answer_repeats(batch).await;
         let (batch, mut later) = first_of_each_request(batch);
-        let mut round = self.decide(batch);
-        if !round.refused.is_empty() && self.catch_up().await? {
-            let Round { decided, refused, recorded, later } = round;
-            let mut anew: Vec<_> = decided.into_iter().map(|decided| decided.waiting).collect();
-            anew.extend(refused.into_iter().map(|(waiting, _)| waiting));
-            round = self.decide(anew);
-            round.recorded.extend(recorded);
-            round.later.extend(later);
+        let Round { decided, unwritten, later: resting } = self.decide(batch);
+        let any_decided = !decided.is_empty();
+        let (appended, unwritten) = tokio::join!(self.append(decided), self.answer_repeats(unwritten));
+        let Outcome { again, as_decided } = appended?;
+        let news = match (unwritten.is_empty(), any_decided) {
+            (true, _) => false,
+            (false, true) => !as_decided,
+            (false, false) => self.catch_up().await?,
+        };
+        for (waiting, unwritten) in unwritten {
+            match unwritten {
+                Unwritten::Refused(refusal) if !news || self.is_late(&waiting) => {
+                    answer(waiting, Err(refusal))
+                }
+                Unwritten::Refused(_) => later.push(waiting),
+                Unwritten::Validated(facts) => answer(waiting, Ok(Accepted { facts, recorded: None })),
+                Unwritten::Recorded(positions) => {
+                    let first = self.recorded_at(positions).await;
+                    answer(waiting, first);
+                }
+            }
         }
-        for (waiting, refusal) in round.refused {
-            answer(waiting, Err(refusal));
-        }
-        for (waiting, positions) in round.recorded {
-            let first = self.recorded_at(positions).await;
-            answer(waiting, first);
-        }
-        later.extend(self.append(round.decided).await?);
-        later.extend(round.later);
+        later.extend(again);
+        later.extend(resting);
         Ok(later)
     }
 
-    /// Answers what the log has recorded before and gives back the rest.
-    async fn answer_repeats(&self, batch: Vec<Waiting<M>>) -> Vec<Waiting<M>> {
-        let requests: Vec<RequestId> = batch.iter().map(|waiting| waiting.intent.request_id()).collect();
+    /// Whether it was decided anew for as long as it may be.
+    fn is_late(&self, waiting: &Waiting<M>) -> bool {
+        waiting.begun.elapsed() > self.options.contention_max
+    }
+
+    /// Answers those whose request the log has recorded before and gives back the rest.
+    async fn answer_repeats(
+        &self,
+        unwritten: Vec<(Waiting<M>, Unwritten<M::Event>)>,
+    ) -> Vec<(Waiting<M>, Unwritten<M::Event>)> {
+        if unwritten.is_empty() {
+            return unwritten;
+        }
+        let requests: Vec<RequestId> =
+            unwritten.iter().map(|(waiting, _)| waiting.intent.request_id()).collect();
         let found = match self.log.look_up(&[], &requests).await {
             Ok(found) => found.requests,
             Err(error) => {
                 let refusal = Refusal::from(error);
-                for waiting in batch {
+                for (waiting, _) in unwritten {
                     answer(waiting, Err(refusal.clone()));
                 }
                 return Vec::new();
             }
         };
-        let mut rest = Vec::with_capacity(batch.len());
-        for (waiting, recorded) in batch.into_iter().zip(found) {
+        let mut rest = Vec::with_capacity(unwritten.len());
+        for ((waiting, unwritten), recorded) in unwritten.into_iter().zip(found) {
             let Some(recorded) = recorded else {
-                rest.push(waiting);
+                rest.push((waiting, unwritten));
                 continue;
             };
-            let first = recorded.answer(waiting.intent.request_id(), &waiting.intent.fingerprint);
-            let repeated = match first {
-                Ok(first) => self
-                    .facts_at(first.first_position..=first.last_position)
-                    .await
-                    .map(|facts| Accepted { facts, recorded: Some(first) }),
-                Err(error) => Err(error.into()),
-            };
-            answer(waiting, repeated);
+            match recorded.answer(waiting.intent.request_id(), &waiting.intent.fingerprint) {
+                Ok(first) => self.answer_repeat(waiting, first).await,
+                Err(error) => answer(waiting, Err(error.into())),
+            }
         }
         rest
+    }
+
+    /// The answer that the request had when it was recorded.
+    async fn answer_repeat(&self, waiting: Waiting<M>, first: Appended) {
+        let facts = self.facts_at(first.first_position..=first.last_position).await;
+        let recorded = Some(Appended { replayed: true, ..first });
+        answer(waiting, facts.map(|facts| Accepted { facts, recorded }));
     }
 
     /// What another request recorded at these positions, as the answer of a repeat.
@@ -356,19 +391,14 @@ impl<M: Model> Worker<M> {
     /// Decides the commands, each on what the ones before it would write. The model is left as it was.
     fn decide(&self, batch: Vec<Waiting<M>>) -> Round<M> {
         let now = self.clock.now();
-        let mut round = Round {
-            decided: Vec::with_capacity(batch.len()),
-            refused: Vec::new(),
-            recorded: Vec::new(),
-            later: Vec::new(),
-        };
-        let mut validated = Vec::new();
+        let mut round =
+            Round { decided: Vec::with_capacity(batch.len()), unwritten: Vec::new(), later: Vec::new() };
         let mut state = self.shared.write();
         let mut next = state.position + 1;
         for waiting in batch {
             if let Some(positions) = state.model.recorded(&waiting.intent.command) {
                 if *positions.end() <= state.position {
-                    round.recorded.push((waiting, positions));
+                    round.unwritten.push((waiting, Unwritten::Recorded(positions)));
                 } else {
                     round.later.push(waiting);
                 }
@@ -381,18 +411,14 @@ impl<M: Model> Worker<M> {
                 }
                 Ok((facts, _)) => {
                     take_back(&mut state.model, &facts);
-                    validated.push((waiting, facts));
+                    let facts = facts.into_iter().map(|(_, fact)| fact).collect();
+                    round.unwritten.push((waiting, Unwritten::Validated(facts)));
                 }
-                Err(refusal) => round.refused.push((waiting, refusal)),
+                Err(refusal) => round.unwritten.push((waiting, Unwritten::Refused(refusal))),
             }
         }
         for decided in round.decided.iter().rev() {
             take_back(&mut state.model, &decided.facts);
-        }
-        drop(state);
-        for (waiting, facts) in validated {
-            let facts = facts.into_iter().map(|(_, fact)| fact).collect();
-            answer(waiting, Ok(Accepted { facts, recorded: None }));
         }
         round
     }
@@ -451,9 +477,10 @@ impl<M: Model> Worker<M> {
         Ok((facts, request))
     }
 
-    /// Appends everything at once and applies what the log recorded.
-    async fn append(&self, decided: Vec<Decided<M>>) -> Result<Vec<Waiting<M>>, Error> {
+    /// Appends everything at once, applies what the log recorded and answers.
+    async fn append(&self, decided: Vec<Decided<M>>) -> Result<Outcome<M>, Error> {
         let mut again = Vec::new();
+        let mut as_decided = true;
         let mut recorded = Vec::with_capacity(decided.len());
         let (decided, appends): (Vec<_>, Vec<_>) = decided
             .into_iter()
@@ -462,28 +489,29 @@ impl<M: Model> Worker<M> {
         let outcomes = join_all(appends).await;
         for ((waiting, facts), outcome) in decided.into_iter().zip(outcomes) {
             match outcome {
-                Ok(appended) if !appended.replayed => recorded.push(Recorded { waiting, facts, appended }),
-                // Recorded by another process meanwhile: its answer is looked up.
-                Ok(_) => again.push(waiting),
-                Err(AppendError::Stale { .. }) => {
-                    if waiting.begun.elapsed() > self.options.contention_max {
-                        answer(waiting, Err(Refusal::new(&reason::CONCURRENT_CHANGE)));
-                    } else {
-                        again.push(waiting);
-                    }
+                Ok(appended) if !appended.replayed => {
+                    recorded.push(Recorded { waiting, facts, appended });
+                    continue;
                 }
+                Ok(first) => self.answer_repeat(waiting, first).await,
+                Err(AppendError::Stale { .. }) if self.is_late(&waiting) => {
+                    answer(waiting, Err(Refusal::new(&reason::CONCURRENT_CHANGE)));
+                }
+                Err(AppendError::Stale { .. }) => again.push(waiting),
                 Err(error) => answer(waiting, Err(error.into())),
             }
+            as_decided = false;
         }
         recorded.sort_by_key(|recorded| recorded.appended.first_position);
-        if !again.is_empty() || !self.apply_recorded(&mut recorded)? {
+        as_decided = self.apply_recorded(&mut recorded)? && as_decided;
+        if !as_decided {
             self.catch_up().await?;
         }
         for Recorded { waiting, facts, appended } in recorded {
             let facts = facts.into_iter().map(|(_, fact)| fact).collect();
             answer(waiting, Ok(Accepted { facts, recorded: Some(appended) }));
         }
-        Ok(again)
+        Ok(Outcome { again, as_decided })
     }
 
     /// Gives the facts the places that the log gave them, and applies them as far as they follow one another; false where

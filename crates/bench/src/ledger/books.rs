@@ -2,11 +2,11 @@
 //! in small sums. Every payment debits an account that other callers debit too.
 
 use crate::program::Server;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use api::{
     funding::{
-        Account, Movement, NewTransfer, RegisterOwnerRequest, Stage, TransferRequest,
-        funding_ledger_client::FundingLedgerClient,
+        Account, Movement, NewTransfer, RegisterItemRequest, RegisterOwnerRequest, Stage, TransferRequest,
+        Works, funding_ledger_client::FundingLedgerClient, register_item_request::What,
     },
     types::{CommandHeader, Decision},
 };
@@ -47,6 +47,19 @@ impl Books {
                 effective_date: "2025-07-01".to_owned(),
             });
             registered.await?;
+            let works = Works {
+                display_name: format!("Công trình {code} (synthetic)"),
+                area: area.clone(),
+                asset_type: "road".to_owned(),
+                approved_total: COMMITTED,
+            };
+            let registered = client.register_item(RegisterItemRequest {
+                header: header(),
+                what: Some(What::Works(works)),
+                effective_date: ON.to_owned(),
+                ..RegisterItemRequest::default()
+            });
+            let item = registered.await?.into_inner().item.context("an answer without the item")?.name;
             let account = |stage: Stage| Account {
                 stage: stage.into(),
                 programme: PROGRAMME.to_owned(),
@@ -56,7 +69,11 @@ impl Books {
                 executing_year: YEAR,
                 area: area.clone(),
                 owner: format!("owners/{owner}"),
-                item: String::new(),
+                item: if matches!(stage, Stage::Grantor | Stage::Assigned) {
+                    String::new()
+                } else {
+                    item.clone()
+                },
             };
             let step = |movement: Movement, from: Stage, to: Stage| NewTransfer {
                 movement: movement.into(),

@@ -1,10 +1,10 @@
 //! The synthetic households of the load: everything about one follows from its number.
 
-use api::types::CommandHeader;
 use api::poverty::{
     DeprivationAnswer, NewMember, RecordAssessmentRequest, RegisterHouseholdRequest,
     record_assessment_request::Income,
 };
+use api::types::CommandHeader;
 use uuid::Uuid;
 
 /// The day on which the figures are read: after every household's review.
