@@ -15,10 +15,13 @@ const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
 /// The account that gives: everything but the item must be there.
 pub(super) fn giver(given: Option<funding::Account>) -> Result<Account, Refusal> {
-    let given = given.ok_or_else(|| missing("from"))?;
+    whole(given.ok_or_else(|| missing("from"))?).map_err(|refusal| refusal.under("from"))
+}
+
+fn whole(given: funding::Account) -> Result<Account, Refusal> {
     let mut faults = Faults::default();
-    let stage =
-        faults.keep(stage("stage", given.stage).and_then(|stage| stage.ok_or_else(|| missing("stage"))));
+    let stage = stage("stage", given.stage).and_then(|stage| stage.ok_or_else(|| missing("stage")));
+    let stage = faults.keep(stage);
     let kind = faults.keep(required("kind", &given.kind).and_then(|()| kind("kind", &given.kind)));
     let vintage = faults.keep(required_year("vintage", given.vintage));
     let executing_year = faults.keep(required_year("executing_year", given.executing_year));
@@ -27,23 +30,15 @@ pub(super) fn giver(given: Option<funding::Account>) -> Result<Account, Refusal>
     let item = faults.keep(item("item", &given.item));
     faults.keep(required("programme", &given.programme));
     faults.keep(required("source", &given.source));
-    match (stage, kind, vintage, executing_year, area, owner, item) {
-        (
-            Some(stage),
-            Some(kind),
-            Some(vintage),
-            Some(executing_year),
-            Some(area),
-            Some(owner),
-            Some(item),
-        ) => {
-            faults.none()?;
-            let funding::Account { programme, source, .. } = given;
-            Ok(Account { stage, programme, kind, source, vintage, executing_year, area, owner, item })
-        }
-        _ => Err(faults.refusal()),
-    }
-    .map_err(|refusal| refusal.under("from"))
+    let (Some(stage), Some(kind), Some(vintage), Some(executing_year)) =
+        (stage, kind, vintage, executing_year)
+    else {
+        return Err(faults.refusal());
+    };
+    let (Some(area), Some(owner), Some(item)) = (area, owner, item) else { return Err(faults.refusal()) };
+    faults.none()?;
+    let funding::Account { programme, source, .. } = given;
+    Ok(Account { stage, programme, kind, source, vintage, executing_year, area, owner, item })
 }
 
 /// The account that takes: what is left empty is as where the money comes from, and what the movement says.
