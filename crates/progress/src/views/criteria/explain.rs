@@ -2,8 +2,9 @@
 
 use super::{
     Sight,
+    observations::Span,
     reading::{Ground, area, day},
-    reports::{ReportTable, Span},
+    reports::ReportTable,
     sight::Title,
 };
 use crate::{

@@ -3,13 +3,15 @@
 mod explain;
 mod lists;
 mod measures;
+mod observations;
 mod reading;
 mod reports;
 mod sight;
 
 pub(crate) use explain::explain;
 pub(crate) use measures::{Measured, coverage, figure_from};
-pub(crate) use reports::{Combined, ReportTable, ReportedValue, Span};
+pub(crate) use observations::Span;
+pub(crate) use reports::{Combined, ReportTable, ReportedValue};
 pub(crate) use sight::{Moment, Sight};
 
 use super::{

@@ -233,7 +233,7 @@ pub(super) fn area(row: &Row) -> Result<AreaNumber, Error> {
     AreaNumber::from_number(number).map_err(|_| Error::Negative(number))
 }
 
-pub(super) fn ground(row: &Row) -> Result<Ground, Error> {
+fn ground(row: &Row) -> Result<Ground, Error> {
     Ok(Ground { on: day(row.get("effective")?)?, position: row.get_u64("position")? })
 }
 

@@ -1,10 +1,12 @@
 //! What units report of the resolution's targets: the latest observation of each, and what the parts of an area add up to
 //! where the area itself reports nothing.
 
-use super::reading::{Ground, area, ground};
+use super::{
+    observations::{Report, Reports, Span, read},
+    reading::Ground,
+};
 use crate::{
     figure::{CriteriaMeasure, CriteriaName, FigureName, Reported, ReportedPart},
-    rural::RURAL_SOURCE,
     views::{
         Grounds, from_projection,
         point::{PointOfView, Portion, covered_units},
@@ -14,42 +16,12 @@ use crate::{
 };
 use api::progress as proto;
 use events::rural::{Fraction, Observed};
-use kernel::{Date, Ratio, date};
-use poverty_view::domain::{AreaNumber, Day};
-use projection::{Error, Query, Reached, Reader, Transaction};
+use kernel::{Date, Ratio};
+use poverty_view::domain::AreaNumber;
+use projection::{Error, Reached, Transaction};
 use reference::{Area, AreaKind};
-use serde::Serialize;
 use service::Refusal;
-use std::collections::{BTreeSet, HashMap};
-
-/// The set whose indicators are the resolution's targets.
-pub(crate) const SET: &str = "lai-chau-resolution-2021-2025";
-
-/// Of which days an observation is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Span {
-    /// Up to the day of the view: the latest one counts.
-    Now,
-    /// The year before the resolution's period, from which it starts.
-    YearBefore,
-}
-
-impl Span {
-    const fn number(self) -> i64 {
-        match self {
-            Self::YearBefore => 0,
-            Self::Now => 1,
-        }
-    }
-}
-
-/// An observation that counts.
-#[derive(Clone, Debug)]
-struct Report {
-    ground: Ground,
-    value: Observed,
-    reported_by: String,
-}
+use std::collections::BTreeSet;
 
 /// The observations that count, by span, indicator and unit.
 #[derive(Debug)]
@@ -57,7 +29,7 @@ pub(crate) struct ReportTable<'a> {
     grounds: &'a Grounds,
     pub(crate) view: PointOfView,
     reached: Reached,
-    reports: HashMap<(i64, String, AreaNumber), Report>,
+    reports: Reports,
 }
 
 /// What can be held against a target.
@@ -94,15 +66,9 @@ pub(super) struct Part {
     pub(super) value: ReportedValue,
 }
 
-#[derive(Serialize)]
-struct SpanRow {
-    span: i64,
-    first: i32,
-    last: i32,
-}
-
 impl<'a> ReportTable<'a> {
-    /// Reads what the area reports of the indicators, then what its parts report of those of which it reports nothing.
+    /// Reads what the area reports of the indicators, then what its parts report now of those of which it reports nothing.
+    /// What parts reported in the year before is no base: other parts may have reported then.
     pub(crate) async fn of(
         grounds: &'a Grounds,
         snapshot: &mut Transaction,
@@ -112,14 +78,17 @@ impl<'a> ReportTable<'a> {
     ) -> Result<Self, Refusal> {
         let own = [AreaNumber::of(&area.key)];
         let read = async {
-            let (reached, mut reports) = read(grounds, &mut *snapshot, view, &own, indicators).await?;
+            let spans = [Span::Now, Span::YearBefore];
+            let (reached, mut reports) =
+                read(grounds, &mut *snapshot, view, &spans, &own, indicators).await?;
             let silent = |indicator: &&&str| {
                 !reports.contains_key(&(Span::Now.number(), (**indicator).to_owned(), own[0]))
             };
             let silent: Vec<&str> = indicators.iter().filter(silent).copied().collect();
             let parts: Vec<_> = parts(grounds, area, view.map).into_iter().collect();
             if !silent.is_empty() && !parts.is_empty() {
-                let (_, of_parts) = self::read(grounds, snapshot, view, &parts, &silent).await?;
+                let (_, of_parts) =
+                    super::observations::read(grounds, snapshot, view, &[Span::Now], &parts, &silent).await?;
                 reports.extend(of_parts);
             }
             Ok::<_, Error>(Self { grounds, view, reached, reports })
@@ -323,59 +292,4 @@ fn parts(grounds: &Grounds, area: &Area, map: Date) -> BTreeSet<AreaNumber> {
         parts.extend(covered_units(areas, area, map).iter().map(|unit| AreaNumber::of(&unit.key)));
     }
     parts
-}
-
-type Reports = HashMap<(i64, String, AreaNumber), Report>;
-
-/// The latest observation of each unit in each span that is not known to be corrected.
-async fn read(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    view: PointOfView,
-    areas: &[AreaNumber],
-    indicators: &[&str],
-) -> Result<(Reached, Reports), Error> {
-    let number = |day: Date| Day::from(day).number();
-    let before = grounds.reference.targets.period().from.year().saturating_sub(1).max(1);
-    let spans = [
-        SpanRow { span: Span::Now.number(), first: 0, last: number(view.as_at) },
-        SpanRow {
-            span: Span::YearBefore.number(),
-            first: number(date(before, 1, 1)),
-            last: number(date(before, 12, 31).min(view.as_at)),
-        },
-    ];
-    let query = Query::new(
-        "select latest.span, latest.indicator, latest.area, latest.effective, latest.position, latest.value,
-                latest.reported_by
-         from (select given.span, observation.indicator, observation.area, observation.effective,
-                      observation.position, observation.value, observation.reported_by,
-                      row_number() over (partition by given.span, observation.indicator, observation.area
-                                         order by observation.effective desc, observation.position desc) as place
-               from json_rows($1, span bigint, first bigint, last bigint) as given cross join observation
-               where observation.criteria_set = $2 and is_one_of(observation.indicator, $3, text)
-                 and is_one_of(observation.area, $4, bigint)
-                 and observation.effective between given.first and given.last and observation.known <= $5
-                 and not exists (select 1 from observation as correction
-                                 where correction.corrects = observation.observation and correction.known <= $5))
-           as latest
-         where latest.place = 1",
-    )
-    .bind_rows(&spans)?
-    .bind(SET)
-    .bind_rows(indicators)?
-    .bind_rows(areas)?
-    .bind(number(view.known_on));
-    let (reached, rows) = snapshot.read(RURAL_SOURCE, query).await?;
-    let mut reports = Reports::with_capacity(rows.len());
-    for row in rows {
-        let value: String = row.get("value")?;
-        let report = Report {
-            ground: ground(&row)?,
-            value: serde_json::from_str(&value).map_err(Error::Rows)?,
-            reported_by: row.get("reported_by")?,
-        };
-        reports.insert((row.get("span")?, row.get("indicator")?, area(&row)?), report);
-    }
-    Ok((reached, reports))
 }

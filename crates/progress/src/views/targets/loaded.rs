@@ -6,17 +6,28 @@ use crate::views::{
     point::PointOfView,
 };
 use projection::Transaction;
-use reference::Feed;
+use reference::{Feed, Target};
 use service::Refusal;
 
 /// What was read so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Loaded<'a> {
+    /// Targets that units report, of those that are asked for.
+    reported: Vec<&'a str>,
     sights: Vec<Sight<'a>>,
     reports: Vec<ReportTable<'a>>,
 }
 
 impl<'a> Loaded<'a> {
+    /// Nothing is read yet; these are the targets that are asked for.
+    pub(super) fn of(targets: impl Iterator<Item = &'a Target>) -> Self {
+        let reported = targets.filter(|target| {
+            target.computed_as.is_some_and(|computation| computation.feed() == Feed::Reported)
+        });
+        let reported = reported.map(|target| target.id.as_str()).collect();
+        Self { reported, sights: Vec::new(), reports: Vec::new() }
+    }
+
     /// Titles, criteria and lists of the province.
     pub(super) async fn sight(
         &mut self,
@@ -35,7 +46,7 @@ impl<'a> Loaded<'a> {
         Ok(&self.sights[at])
     }
 
-    /// What units report of all targets.
+    /// What units report of the targets that are asked for.
     pub(super) async fn reports(
         &mut self,
         grounds: &'a Grounds,
@@ -46,11 +57,7 @@ impl<'a> Loaded<'a> {
             Some(at) => at,
             None => {
                 let province = grounds.reference.areas.province();
-                let reported = grounds.reference.targets.all().iter().filter(|target| {
-                    target.computed_as.is_some_and(|computation| computation.feed() == Feed::Reported)
-                });
-                let indicators: Vec<&str> = reported.map(|target| target.id.as_str()).collect();
-                self.reports.push(ReportTable::of(grounds, snapshot, view, province, &indicators).await?);
+                self.reports.push(ReportTable::of(grounds, snapshot, view, province, &self.reported).await?);
                 self.reports.len() - 1
             }
         };

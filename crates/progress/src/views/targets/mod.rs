@@ -37,7 +37,7 @@ pub(crate) async fn list_targets(
         }
     }
     let asked = |target: &&Target| request.ids.is_empty() || request.ids.contains(&target.id);
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded::of(targets.all().iter().filter(asked));
     let mut rows = Vec::new();
     for target in targets.all().iter().filter(asked) {
         let view = judged_on(grounds, target, view, named_map);
@@ -88,7 +88,7 @@ pub(crate) async fn explain(
 ) -> Result<Option<Explained>, Refusal> {
     let Some(target) = grounds.reference.targets.get(&name.id) else { return Ok(None) };
     let view = PointOfView { as_at: name.as_at, known_on: name.known_on, map: name.map };
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded::of(std::iter::once(target));
     let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
     let Computed { formula, inputs, .. } = computed;
     Ok(Some(Explained { formula, inputs }))
@@ -100,7 +100,7 @@ pub(crate) async fn summary(
     snapshots: &mut Snapshots,
     view: PointOfView,
 ) -> Result<proto::TargetSummary, Refusal> {
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded::of(grounds.reference.targets.all().iter());
     let mut summary = proto::TargetSummary::default();
     for target in grounds.reference.targets.all() {
         let view = judged_on(grounds, target, view, false);
