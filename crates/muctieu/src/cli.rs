@@ -119,9 +119,30 @@ pub(crate) struct DemoOptions {
     /// Another seed is another synthetic province.
     #[arg(long, default_value_t = 2025)]
     pub(crate) seed: u64,
-    /// Exit after the table instead of serving.
+    /// Exit after the page instead of serving.
     #[arg(long)]
     pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// Services that run elsewhere with demo_clock on, and hold nothing but synthetic data: the province is told to them instead
+/// of to a server of its own.
+#[derive(Debug, Args)]
+#[group(requires_all = ["poverty", "rural", "funding", "progress"])]
+pub(crate) struct Elsewhere {
+    /// Where the poverty registry is, for example http://127.0.0.1:50051.
+    #[arg(long, required = false, value_name = "URL")]
+    pub(crate) poverty: String,
+    /// Where the rural criteria service is.
+    #[arg(long, required = false, value_name = "URL")]
+    pub(crate) rural: String,
+    /// Where the funding ledger is.
+    #[arg(long, required = false, value_name = "URL")]
+    pub(crate) funding: String,
+    /// Where the progress service is.
+    #[arg(long, required = false, value_name = "URL")]
+    pub(crate) progress: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,13 +1,13 @@
 //! `muctieu demo`: a synthetic province told through the API, the committee's table, then a server to look around in.
 
 use crate::{
-    cli::DemoOptions,
+    cli::{DemoOptions, Elsewhere},
     demo_clock::DemoClock,
     demo_folder::{DemoFolder, History},
     serve,
 };
 use anyhow::{Context, bail};
-use demo::{Driven, Plan, table};
+use demo::{Channels, Driven, Plan, table};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Ratio;
 use reference::Reference;
@@ -18,9 +18,46 @@ use std::{
 };
 use tonic::transport::Channel;
 
-pub(crate) async fn run(mut settings: Settings, options: &DemoOptions) -> anyhow::Result<()> {
+pub(crate) async fn run(settings: Settings, options: &DemoOptions) -> anyhow::Result<()> {
     let scale: Ratio = options.scale.parse().context("--scale is a number such as 0.1")?;
     let plan = plan(demo::Settings { seed: options.seed, scale })?;
+    match &options.elsewhere {
+        Some(elsewhere) => Box::pin(tell_elsewhere(elsewhere, plan)).await,
+        None => Box::pin(tell_here(settings, options, plan)).await,
+    }
+}
+
+/// Tells the province to services that run elsewhere and prints the committee's page.
+async fn tell_elsewhere(elsewhere: &Elsewhere, plan: Arc<Plan>) -> anyhow::Result<()> {
+    let Elsewhere { poverty, rural, funding, progress } = elsewhere;
+    let channels = Channels {
+        poverty: channel_to(poverty).await?,
+        rural: channel_to(rural).await?,
+        funding: channel_to(funding).await?,
+        progress: channel_to(progress).await?,
+    };
+    let shutdown = shutdown::on_signal()?;
+    let shown = async {
+        let driven = tell(plan, channels.clone()).await.context(
+            "the synthetic history could not be told; the services need demo_clock = true and the demo's villages in \
+             reference.dir, and hold nothing else",
+        )?;
+        let page = table::render(&table::fetch(channels, &driven.consistency_token).await?);
+        anyhow::Ok(format!("{page}{}\n", news_of(&driven)))
+    };
+    let Some(shown) = shutdown.run_until_cancelled(Box::pin(shown)).await else {
+        bail!("interrupted before the page was there; the same command goes on from here");
+    };
+    print(&shown?)
+}
+
+async fn channel_to(url: &str) -> anyhow::Result<Channel> {
+    let endpoint = Channel::from_shared(url.to_owned()).with_context(|| format!("'{url}' is no URL"))?;
+    endpoint.connect().await.with_context(|| format!("cannot reach {url}"))
+}
+
+/// Tells the province to a server of its own over a folder of its own, unless that was done before, and serves on.
+async fn tell_here(mut settings: Settings, options: &DemoOptions, plan: Arc<Plan>) -> anyhow::Result<()> {
     let folder = DemoFolder::below(&settings.data_dir, options.seed, &options.scale)?;
     folder.apply(&mut settings);
     plan.write_villages_pack(&folder.packs()).with_context(|| {
@@ -33,14 +70,12 @@ pub(crate) async fn run(mut settings: Settings, options: &DemoOptions) -> anyhow
     let time = serve::Time::told(&clock);
     let site = Box::pin(serve::embedded(&settings, time, &shutdown)).await?;
     let address = health::local_address(site.address());
-    let before = folder.history();
     let heads = site.log_heads().await?;
-    let head = heads.first().map_or(0, |(_, head)| *head);
-    let before = before.filter(|told| told.requests == plan.size().requests() && told.position <= head);
+    let before = folder.history().filter(|told| told.is_whole(plan.size().requests(), &heads));
     let shown = Box::pin(show(before, plan, address.to_string(), &clock, &folder));
     let Some(shown) = shutdown.run_until_cancelled(shown).await else {
         site.finished().await?;
-        bail!("interrupted before the table was there; the same command goes on from here");
+        bail!("interrupted before the page was there; the same command goes on from here");
     };
     print(&shown?)?;
     if options.once {
@@ -61,8 +96,8 @@ fn plan(settings: demo::Settings) -> anyhow::Result<Arc<Plan>> {
     Ok(Arc::new(Plan::new(settings, reference)?))
 }
 
-/// Tells the history, unless an earlier run told it to its end, and reads the table; both through the API, as any client
-/// would. Answers with the table and what is to be known about its data.
+/// Tells the history, unless an earlier run told it to its end, and reads the committee's page; both through the API, as any
+/// client would. Answers with the page and what is to be known about its data.
 async fn show(
     before: Option<History>,
     plan: Arc<Plan>,
@@ -70,12 +105,14 @@ async fn show(
     clock: &DemoClock,
     folder: &DemoFolder,
 ) -> anyhow::Result<String> {
-    let channel = Channel::from_shared(format!("http://{address}"))?.connect().await?;
+    let channels = Channels::to_one(channel_to(&format!("http://{address}")).await?);
     let data = format!("data: {} (synthetic; delete the folder to begin anew)", folder.path().display());
     let (history, news) = if let Some(history) = before {
         (history, "\n      the whole history was there already: nothing was recorded anew".to_owned())
     } else {
-        let driven = tell(plan, channel.clone(), clock).await.with_context(|| {
+        let told = tell(plan, channels.clone()).await;
+        clock.stop_telling();
+        let driven = told.with_context(|| {
             format!(
                 "the synthetic history could not be told into {}; if another release made that folder, delete it or \
                  choose another --seed",
@@ -86,7 +123,7 @@ async fn show(
         folder.remember(&history)?;
         (history, news_of(&driven))
     };
-    let table = table::render(&table::fetch(channel, &history.consistency_token).await?);
+    let table = table::render(&table::fetch(channels, &history.consistency_token).await?);
     Ok(format!("{table}\n{data}{news}\n      to serve it again later: {}\n", folder.serve_command()))
 }
 
@@ -100,18 +137,13 @@ fn news_of(driven: &Driven) -> String {
     )
 }
 
-async fn tell(plan: Arc<Plan>, channel: Channel, clock: &DemoClock) -> Result<Driven, demo::Error> {
+async fn tell(plan: Arc<Plan>, channels: Channels) -> Result<Driven, demo::Error> {
     let bar = progress_bar(plan.size().requests());
-    let set_today = |today| {
-        clock.set_today(today);
-        std::future::ready(())
-    };
     let on_progress = |progress: demo::Progress| {
         bar.set_position(progress.requests_done);
         bar.set_message(progress.today.to_string());
     };
-    let driven = demo::drive(channel, plan, set_today, on_progress).await;
-    clock.stop_telling();
+    let driven = demo::drive(channels, plan, on_progress).await;
     bar.finish_and_clear();
     driven
 }

@@ -29,7 +29,7 @@ impl DemoClock {
     }
 
     /// From here on it is noon of that day. Each call names it: a day that is told already is not told anew.
-    pub(crate) fn set_today(&self, today: Date) {
+    fn set_today(&self, today: Date) {
         const NOON_MICROS: i64 = 12 * 3_600 * 1_000_000;
         if self.telling.load(Ordering::SeqCst) && self.told.now().day() == today {
             return;

@@ -1,10 +1,12 @@
 //! The folder in which a demo keeps its data, as a place to come back to.
 
-use anyhow::Context;
-use demo::Driven;
+use crate::context::Context;
+use anyhow::Context as _;
+use demo::{Driven, Positions};
 use serde::{Deserialize, Serialize};
 use service::Settings;
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -23,8 +25,8 @@ const NAMED_MAX: usize = 3;
 pub(crate) struct History {
     /// Requests answered.
     pub(crate) requests: u64,
-    /// Of the last event.
-    pub(crate) position: u64,
+    /// Of the last event of each log, by its context's name.
+    pub(crate) positions: BTreeMap<String, u64>,
     /// Lets a read wait until it has seen everything.
     pub(crate) consistency_token: String,
 }
@@ -32,7 +34,20 @@ pub(crate) struct History {
 impl From<&Driven> for History {
     fn from(driven: &Driven) -> Self {
         let consistency_token = driven.consistency_token.clone();
-        Self { requests: driven.requests, position: driven.position, consistency_token }
+        let Positions { poverty, rural, funding } = driven.positions;
+        let named = [(Context::Poverty, poverty), (Context::Rural, rural), (Context::Funding, funding)];
+        let positions = named.map(|(context, position)| (context.name().to_owned(), position)).into();
+        Self { requests: driven.requests, positions, consistency_token }
+    }
+}
+
+impl History {
+    /// Whether it is one of that many requests and the logs still hold it.
+    pub(crate) fn is_whole(&self, requests: u64, heads: &[(Context, u64)]) -> bool {
+        let held = |(context, head): &(Context, u64)| {
+            self.positions.get(context.name()).is_some_and(|position| position <= head)
+        };
+        self.requests == requests && heads.iter().all(held)
     }
 }
 
@@ -157,8 +172,13 @@ mod tests {
         let mut expected = config::load(&Sources::default()).unwrap().settings;
         folder.apply(&mut expected);
         assert_eq!(folder.history(), None);
-        let history = History { requests: 3, position: 4, consistency_token: "t".to_owned() };
+        let positions =
+            [("poverty", 4), ("rural", 5), ("funding", 6)].map(|(name, at)| (name.to_owned(), at));
+        let history = History { requests: 3, positions: positions.into(), consistency_token: "t".to_owned() };
         folder.remember(&history).unwrap();
+        let heads = |funding| [(Context::Poverty, 4), (Context::Rural, 9), (Context::Funding, funding)];
+        assert!(history.is_whole(3, &heads(6)) && !history.is_whole(4, &heads(6)));
+        assert!(!history.is_whole(3, &heads(5)), "a log that was cut is to be told anew");
         assert_eq!(folder.history(), Some(history));
         assert_eq!(read.unwrap().settings, expected);
         assert!(expected.data_dir.is_absolute() && expected.data_dir.ends_with("demo-7-1-of-10"));

@@ -147,12 +147,8 @@ impl<W: Write> Export<W> {
             Err(refused) => return self.refused("movements", &year.to_string(), &refused),
         };
         for row in answer.area.iter().chain(&answer.parts).chain(&answer.outside_parts) {
-            let forms = [
-                &row.poor_households,
-                &row.poor_persons,
-                &row.near_poor_households,
-                &row.near_poor_persons,
-            ];
+            let forms =
+                [&row.poor_households, &row.poor_persons, &row.near_poor_households, &row.near_poor_persons];
             for form in forms.into_iter().flatten() {
                 self.all(&[
                     &form.start,

@@ -127,7 +127,9 @@ pub(crate) fn views(settings: &Settings, service: Service) -> Result<ReadOptions
         (Edition::Distributed, Service::PovertyRegistry) => {
             ReadStore::Postgres(database(settings, Context::Poverty)?)
         }
-        (Edition::Distributed, Service::RuralCriteria) => ReadStore::Postgres(database(settings, Context::Rural)?),
+        (Edition::Distributed, Service::RuralCriteria) => {
+            ReadStore::Postgres(database(settings, Context::Rural)?)
+        }
         (Edition::Distributed, Service::FundingLedger) => {
             ReadStore::Postgres(database(settings, Context::Funding)?)
         }

@@ -27,7 +27,8 @@ impl PovertySide {
         let place = places::named(settings, "poverty.database_url");
         let keys = KeyStore::open(places::poverty_keys(settings)?).await;
         let keys = keys.with_context(|| format!("cannot open the key store of poverty-registry {place}"))?;
-        let views = ReadDatabase::open::<ReadModel>(places::views(settings, Service::PovertyRegistry)?, clock).await;
+        let views =
+            ReadDatabase::open::<ReadModel>(places::views(settings, Service::PovertyRegistry)?, clock).await;
         let views = views.with_context(|| format!("cannot open the views of poverty-registry {place}"))?;
         Ok(Self { log, keys, views })
     }

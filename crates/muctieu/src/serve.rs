@@ -11,8 +11,9 @@ use crate::{
 };
 use anyhow::{Context as _, bail};
 use api::{
-    funding::funding_ledger_server::FundingLedgerServer, poverty::poverty_registry_server::PovertyRegistryServer,
-    progress::progress_server::ProgressServer, rural::rural_criteria_server::RuralCriteriaServer,
+    funding::funding_ledger_server::FundingLedgerServer,
+    poverty::poverty_registry_server::PovertyRegistryServer, progress::progress_server::ProgressServer,
+    rural::rural_criteria_server::RuralCriteriaServer,
 };
 use event_bus::{Bus, BusOptions, BusSource, Relay, RelayOptions, StreamLimits};
 use event_log::EventLog;
@@ -79,7 +80,9 @@ impl Time {
     /// The machine's, or with `demo_clock` the one that calls name.
     pub(crate) fn of(settings: &Settings) -> Self {
         if settings.demo_clock {
-            tracing::warn!("demo_clock is on: callers date what is recorded; this is for synthetic data alone");
+            tracing::warn!(
+                "demo_clock is on: callers date what is recorded; this is for synthetic data alone"
+            );
             return Self::told(&Arc::new(DemoClock::new()));
         }
         Self { clock: Arc::new(SystemClock), demo_today: None }
@@ -192,7 +195,8 @@ async fn distributed(
                     served.rural = Some(rural(settings, &reference, &time, &log, view, &background).await?);
                 }
                 _ => {
-                    served.funding = Some(funding(settings, &reference, &time, &log, view, &background).await?);
+                    served.funding =
+                        Some(funding(settings, &reference, &time, &log, view, &background).await?);
                 }
             }
             stores.logs.push((context, log));
@@ -281,13 +285,13 @@ impl Site {
         self.metrics
     }
 
-    /// The last position of each log that this process writes, by its context's name.
-    pub(crate) async fn log_heads(&self) -> anyhow::Result<Vec<(String, u64)>> {
+    /// The last position of each log that this process writes.
+    pub(crate) async fn log_heads(&self) -> anyhow::Result<Vec<(Context, u64)>> {
         let poverty = self.stores.poverty.iter().map(|side| (Context::Poverty, &side.log));
         let others = self.stores.logs.iter().map(|(context, log)| (*context, log));
         let mut heads = Vec::new();
         for (context, log) in poverty.chain(others) {
-            heads.push((context.name().to_owned(), log.head().await?));
+            heads.push((context, log.head().await?));
         }
         Ok(heads)
     }
@@ -346,8 +350,7 @@ async fn listen(
     background: &Background,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<(RunningServer, Option<SocketAddr>)> {
-    let options =
-        server::Options { demo_today: time.demo_today.clone(), ..server::Options::from(settings) };
+    let options = server::Options { demo_today: time.demo_today.clone(), ..server::Options::from(settings) };
     let bytes_max = options.message_bytes_max;
     let Served { registry, rural, funding, progress } = served;
     let mut services = Services::new(api::FILE_DESCRIPTOR_SET);

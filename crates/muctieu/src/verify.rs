@@ -177,7 +177,9 @@ async fn compare<M: ReadModel>(
         println!("views of {service}: those of {of} equal to the log up to position {}", verified.position);
     } else {
         let differing = differing.join(", ");
-        println!("views of {service}: those of {of} differ from the log in {differing}; run `muctieu rebuild`");
+        println!(
+            "views of {service}: those of {of} differ from the log in {differing}; run `muctieu rebuild`"
+        );
     }
     Ok(differing.is_empty())
 }

@@ -261,7 +261,10 @@ async fn a_rebuild_beside_a_running_server_brings_damaged_views_back_to_every_fi
     views.close().await.unwrap();
     assert_eq!(total(&self::figures(&server).await), None, "the damage shows");
     let refused = demo.run(&["verify", "--views"]).await.refused();
-    assert!(refused.printed.contains("views of progress: those of poverty differ from the log in figure;"), "{refused}");
+    assert!(
+        refused.printed.contains("views of progress: those of poverty differ from the log in figure;"),
+        "{refused}"
+    );
 
     let printed = demo.run(&["rebuild"]).await.succeeded();
     assert!(printed.contains("progress: views of poverty rebuilt as generation"), "{printed}");
