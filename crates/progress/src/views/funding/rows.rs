@@ -31,7 +31,6 @@ type Key = [i64; Dimension::ALL.len()];
 
 /// Everything that one table shows.
 pub(super) struct Table<'a> {
-    pub(super) grounds: &'a Grounds,
     pub(super) lens: &'a Lens<'a>,
     pub(super) view: PointOfView,
     pub(super) question: &'a Question,
@@ -44,9 +43,10 @@ pub(super) struct Table<'a> {
     /// By node, whatever the rate.
     pub(super) nodes: Vec<Group<u32>>,
     not_placed: Balance,
-    /// Areas to which money had belonged by the view's day.
-    recorded: HashSet<AreaNumber>,
-    reached: Reached,
+    /// Whether the figures of the area are complete, and those of each part where they are told apart.
+    whole: bool,
+    parts_whole: Vec<bool>,
+    set_aside: bool,
 }
 
 impl<'a> Table<'a> {
@@ -78,8 +78,11 @@ impl<'a> Table<'a> {
         }
         let unplaced = places.not_placed(&grounds.reference.areas, area, &parts, view.map);
         let unplaced = |cell: &Cell| unplaced.contains(&cell.area) && filter.takes(cell) && inside(cell);
+        let recorded = recorded_areas(balances);
+        let set_aside = reached.set_aside != 0;
+        let whole = |area: &Area| !set_aside && !some_missing(grounds, area, view, &recorded);
+        let by_area = question.by.contains(&Dimension::Area);
         Ok(Self {
-            grounds,
             lens,
             view,
             question,
@@ -88,10 +91,11 @@ impl<'a> Table<'a> {
             books: balances
                 .groups(|cell| takes(cell).then(|| (lens.rate(cell), lens.source_place(cell), cell.kind))),
             nodes: balances.groups(|cell| takes(cell).then_some(cell.programme)),
+            parts_whole: parts.iter().filter(|_| by_area).map(|part| whole(part)).collect(),
             parts,
             not_placed: balances.sum(unplaced),
-            recorded: recorded_areas(balances),
-            reached,
+            whole: whole(area),
+            set_aside,
         })
     }
 
@@ -101,8 +105,7 @@ impl<'a> Table<'a> {
         for group in self.books.iter().filter(|group| group.key.0 == InRate::Inside) {
             sum.add(&group.balance);
         }
-        let portion = Portion::whole(self.area);
-        self.row(HashMap::new(), "Tổng số".to_owned(), &portion, &self.question.only, &sum)
+        self.row(HashMap::new(), "Tổng số".to_owned(), &self.all(), &self.question.only, &sum)
     }
 
     /// Along the dimensions asked for.
@@ -131,33 +134,43 @@ impl<'a> Table<'a> {
         let name = self.name(MoneyMeasure::NotPlaced, &self.question.only, &portion);
         // Nothing that cannot be placed is known as soon as anything is known.
         let any = self.not_placed.recorded || !self.books.is_empty();
-        let status = DataStatus::of(any, self.reached.set_aside == 0);
+        let status = DataStatus::of(any, !self.set_aside);
         money(&name, status, self.not_placed.column(MoneyColumn::Plan))
     }
 
     fn row_of(&self, group: &Group<Key>, owners: &HashMap<String, String>) -> proto::FundingRow {
         let mut held = self.question.only.clone();
-        let mut portion = Portion::whole(self.area);
+        let mut place = self.all();
         let (mut key, mut shown) = (HashMap::new(), Vec::new());
         for dimension in &self.question.by {
             if *dimension == Dimension::Area {
-                portion = self.portion(group.key[Dimension::Area as usize]);
+                place = self.place(group.key[Dimension::Area as usize]);
             } else {
                 hold(&mut held, *dimension, self.lens, &group.cell);
             }
-            let (value, display) = self.value(*dimension, &group.cell, &portion, owners);
+            let (value, display) = self.value(*dimension, &group.cell, &place.portion, owners);
             key.insert(dimension.word().to_owned(), value);
             shown.push(display);
         }
-        self.row(key, shown.join(" · "), &portion, &held, &group.balance)
+        self.row(key, shown.join(" · "), &place, &held, &group.balance)
+    }
+
+    /// The whole area.
+    fn all(&self) -> Place<'a> {
+        Place { portion: Portion::whole(self.area), whole: self.whole }
     }
 
     /// The part at that place, or what lies in none.
-    fn portion(&self, place: i64) -> Portion<'a> {
-        let part = usize::try_from(place).ok().and_then(|place| self.parts.get(place));
+    fn place(&self, place: i64) -> Place<'a> {
+        let part = usize::try_from(place).ok().and_then(|place| Some((self.parts.get(place)?, place)));
         match part {
-            Some(part) => Portion::whole(part),
-            None => Portion { area: self.area, except: self.parts.clone() },
+            Some((part, place)) => Place {
+                portion: Portion::whole(part),
+                whole: self.parts_whole.get(place).copied().unwrap_or(self.whole),
+            },
+            None => {
+                Place { portion: Portion { area: self.area, except: self.parts.clone() }, whole: self.whole }
+            }
         }
     }
 
@@ -204,13 +217,13 @@ impl<'a> Table<'a> {
 
     fn outside_row(&self, group: &Group<(InRate, i64, Kind)>) -> proto::FundingRow {
         let cell = &group.cell;
-        let portion = Portion::whole(self.area);
+        let place = self.all();
         let mut held = Held { rate: InRate::Outside, ..self.question.only.clone() };
         hold(&mut held, Dimension::Source, self.lens, cell);
         hold(&mut held, Dimension::Kind, self.lens, cell);
         let nobody = HashMap::new();
-        let (source, source_name) = self.value(Dimension::Source, cell, &portion, &nobody);
-        let (kind, kind_name) = self.value(Dimension::Kind, cell, &portion, &nobody);
+        let (source, source_name) = self.value(Dimension::Source, cell, &place.portion, &nobody);
+        let (kind, kind_name) = self.value(Dimension::Kind, cell, &place.portion, &nobody);
         // Credit and contributions in kind say their kind in the name of their source.
         let shown = match cell.kind {
             Kind::Investment | Kind::Recurrent => format!("{source_name} · {kind_name}"),
@@ -220,18 +233,18 @@ impl<'a> Table<'a> {
             (Dimension::Source.word().to_owned(), source),
             (Dimension::Kind.word().to_owned(), kind),
         ]);
-        self.row(key, shown, &portion, &held, &group.balance)
+        self.row(key, shown, &place, &held, &group.balance)
     }
 
     fn row(
         &self,
         key: HashMap<String, String>,
         display_name: String,
-        portion: &Portion<'_>,
+        Place { portion, whole }: &Place<'_>,
         held: &Held,
         balance: &Balance,
     ) -> proto::FundingRow {
-        let status = self.status(portion.area, balance.recorded);
+        let status = DataStatus::of(balance.recorded, *whole);
         let column = |column: MoneyColumn| {
             let name = self.name(MoneyMeasure::Column(column), held, portion);
             Some(money(&name, status, balance.column(column)))
@@ -262,11 +275,12 @@ impl<'a> Table<'a> {
     fn name(&self, measure: MoneyMeasure, held: &Held, portion: &Portion<'_>) -> FigureName {
         FigureName::Money(MoneyName { measure, held: held.clone(), scope: self.view.scope(portion) })
     }
+}
 
-    fn status(&self, area: &Area, any: bool) -> DataStatus {
-        let missing = some_missing(self.grounds, area, self.view, &self.recorded);
-        DataStatus::of(any, self.reached.set_aside == 0 && !missing)
-    }
+/// What a row is about, and whether all that is known of it is there.
+struct Place<'a> {
+    portion: Portion<'a>,
+    whole: bool,
 }
 
 /// Areas to which money had belonged.
