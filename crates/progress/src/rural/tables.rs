@@ -58,7 +58,7 @@ pub(super) struct Rows {
     pub(super) observations: Vec<ObservationRow>,
 }
 
-/// Of which unit, from which day on, and as the how manieth thing it was recorded, and when.
+/// Of which unit, from which day on, at which position of the log, and since which day known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) area: AreaNumber,

@@ -195,6 +195,11 @@ impl Province {
         self.targets(view(as_at, "", ""), &[id]).await.remove(0)
     }
 
+    pub(crate) async fn overview(&self, area: &str, view: Option<proto::PointOfView>) -> proto::Overview {
+        let request = proto::GetOverviewRequest { area: area.to_owned(), view, ..Default::default() };
+        self.service.get_overview(Request::new(request)).await.unwrap().into_inner()
+    }
+
     pub(crate) async fn explain(
         &self,
         name: &str,

@@ -272,3 +272,27 @@ async fn an_event_that_cannot_be_applied_is_set_aside_and_nothing_is_complete_me
     assert_eq!(told_of(shown.summary.unwrap().recognised), (DataStatus::Incomplete, Some(2)));
     province.end().await;
 }
+
+#[tokio::test]
+async fn the_page_on_an_area_shows_the_summary_of_its_communes_and_of_the_targets() {
+    let log = [
+        told(PHUC_THAN, "2022-03-01", What::Recognised(Tier::Commune)),
+        told(MU_CA, "2022-06-01", assessed(17, Some(18))),
+    ];
+    let province = Province::told(&log).await;
+    for (area, as_at) in [("12", "2024-01-01"), ("110", "2024-01-01"), (MUONG_THAN, "2025-08-01")] {
+        let page = province.overview(area, view(as_at, "", "")).await;
+        let shown = province.criteria(area, view(as_at, "", "")).await.unwrap();
+        assert_eq!(page.criteria, shown.summary, "{area}");
+        assert!(shown.provisional.iter().all(|caveat| page.provisional.contains(caveat)), "{area}");
+    }
+    // A village has no communes, and a page all the same.
+    let page = province.overview("03618-001", view("2024-01-01", "", "")).await.criteria.unwrap();
+    assert_eq!(told_of(page.communes), (DataStatus::Complete, Some(0)));
+    // Of all targets, those of titles and criteria are told, and that no poor district has left the list.
+    let targets = province.overview("12", view("2024-01-01", "", "")).await.targets.unwrap();
+    let told = targets.met + targets.on_track + targets.behind + targets.missed;
+    let known = ["T03", "T04", "T05", "T06", "T07", "T12"];
+    assert_eq!(told, i32::try_from(known.len()).unwrap());
+    province.end().await;
+}
