@@ -1,7 +1,7 @@
 //! The one writer of a process: it gathers the requests that wait and commits them together.
 
 use crate::{
-    AppendError, Appended, fault,
+    AppendError, Appended, StreamId, fault,
     fresh_leaves::CommittedBatch,
     lookups::{KnownStreams, Lookups},
     measure::Measures,
@@ -10,7 +10,7 @@ use crate::{
 };
 use kernel::{RequestId, SharedClock};
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -82,7 +82,8 @@ impl Committer {
                 waiting.push_back(next);
             }
             self.measures.queued.set((waiting.len() + self.incoming.len()) as f64);
-            let batch = next_batch(&mut waiting, self.batch_events_max);
+            let certain = (self.memory.careful == 0).then_some(&self.memory.streams);
+            let batch = next_batch(&mut waiting, self.batch_events_max, certain);
             self.commit(batch).await;
             if waiting.len() + self.incoming.len() < WORTH_A_BATCH {
                 tokio::task::yield_now().await;
@@ -90,14 +91,16 @@ impl Committer {
         }
     }
 
-    async fn commit(&mut self, batch: Vec<Waiting>) {
+    async fn commit(&mut self, batch: Batch) {
+        let Batch { waiting: batch, entangled } = batch;
         let requests: Vec<&Prepared> = batch.iter().map(|waiting| &waiting.request).collect();
         let events = requests.iter().map(|request| request.events.len()).sum::<usize>();
         self.measures.batch_events.record(events as f64);
 
         fault::point("before_append");
-        let verdicts = match self.append(&requests).await {
+        let verdicts = match self.append(&requests, entangled).await {
             Ok(verdicts) => verdicts,
+            Err(Failure::Entangled) => self.append_one_by_one(&requests).await,
             Err(Failure::Refused(error)) if requests.len() > 1 => {
                 tracing::warn!(%error, event_log.requests = requests.len(), "batch refused, trying one by one");
                 self.append_one_by_one(&requests).await
@@ -132,7 +135,7 @@ impl Committer {
     async fn append_one_by_one(&mut self, requests: &[&Prepared]) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(requests.len());
         for request in requests {
-            let verdict = match self.append(&[request]).await {
+            let verdict = match self.append(&[request], false).await {
                 Ok(mut verdict) => verdict.pop().unwrap_or(Err(AppendError::Failed("no verdict".to_owned()))),
                 Err(failure) => Err(failure.answer()),
             };
@@ -143,8 +146,9 @@ impl Committer {
 
     /// Tries until the outcome is certain or the time is over. An attempt whose connection was lost may have been
     /// committed; the next one finds its events and answers with that outcome, so nothing is written twice. Only asking
-    /// for them would not do: the lost attempt may still wait for the lock inside the server.
-    async fn append(&mut self, requests: &[&Prepared]) -> Result<Vec<Verdict>, Failure> {
+    /// for them would not do: the lost attempt may still wait for the lock inside the server. Requests that build on each
+    /// other go together only as long as none of them has to be looked up.
+    async fn append(&mut self, requests: &[&Prepared], entangled: bool) -> Result<Vec<Verdict>, Failure> {
         let deadline = Instant::now() + RECOVERY_MAX;
         let mut lookups = if self.memory.careful == 0 {
             Lookups::beside_unique_keys(requests, &self.memory.streams)
@@ -158,6 +162,9 @@ impl Committer {
                 Ok(Ok(verdicts)) => return Ok(verdicts),
                 Ok(Err(error)) if meets_unique_key(&error) && !lookups.is_all(requests) => {
                     self.memory.careful = CAREFUL_BATCHES;
+                    if entangled {
+                        return Err(Failure::Entangled);
+                    }
                     lookups = Lookups::all(requests);
                     continue;
                 }
@@ -170,6 +177,10 @@ impl Committer {
             };
             // The attempt may have been committed, and a store that comes back may be an earlier state of itself.
             self.memory.streams.forget();
+            if entangled {
+                tracing::warn!(error = %lost, "event log store did not answer, trying one by one");
+                return Err(Failure::Entangled);
+            }
             lookups = Lookups::all(requests);
             if Instant::now() >= deadline {
                 tracing::error!(error = %lost, "outcome of a batch is unknown");
@@ -187,6 +198,8 @@ enum Failure {
     Refused(sqlx::Error),
     /// Nobody knows.
     Lost(String),
+    /// Its requests build on each other and have to be looked up: each is to be tried after the other.
+    Entangled,
 }
 
 impl Failure {
@@ -194,62 +207,109 @@ impl Failure {
         match self {
             Self::Refused(error) => AppendError::Failed(error.to_string()),
             Self::Lost(reason) => AppendError::Unknown(reason.clone()),
+            // Invariant: a request alone builds on no other.
+            Self::Entangled => AppendError::Failed("requests build on each other".to_owned()),
         }
     }
 }
 
-/// Takes the next batch out of those who wait, in order. A request that meets a stream or an id of an earlier one stays,
-/// and so does whatever meets it.
-fn next_batch(waiting: &mut VecDeque<Waiting>, events_max: usize) -> Vec<Waiting> {
-    let mut batch = Vec::new();
+/// Requests that are committed together.
+struct Batch {
+    waiting: Vec<Waiting>,
+    /// Whether some build on others: they expect a stream as an earlier one leaves it.
+    entangled: bool,
+}
+
+/// Takes the next batch out of those who wait, in order. A request that meets a stream or an id of an earlier one stays, and
+/// so does whatever meets it; but one that expects a stream exactly as an earlier one leaves it goes along where it is
+/// certain, by what is known of streams, that the earlier one will not be refused.
+fn next_batch(waiting: &mut VecDeque<Waiting>, events_max: usize, certain: Option<&KnownStreams>) -> Batch {
+    let mut batch = Batch { waiting: Vec::new(), entangled: false };
     let mut staying = VecDeque::new();
     let mut seen = Seen::default();
     let (mut events, mut bytes) = (0, 0);
     while let Some(next) = waiting.pop_front() {
-        let meets_earlier = seen.meets(&next.request);
-        seen.add(&next.request);
-        if meets_earlier {
+        let Some(footing) = seen.footing(&next.request, certain) else {
+            seen.add(&next.request, None);
             staying.push_back(next);
             continue;
-        }
+        };
+        seen.add(&next.request, Some(footing));
         events += next.request.events.len();
         bytes += next.request.bytes;
-        if !batch.is_empty() && (events > events_max || bytes > REQUEST_BYTES_MAX) {
+        if !batch.waiting.is_empty() && (events > events_max || bytes > REQUEST_BYTES_MAX) {
             staying.push_back(next);
             break;
         }
-        batch.push(next);
+        batch.entangled |= footing == Footing::OnAnother;
+        batch.waiting.push(next);
     }
     staying.append(waiting);
     *waiting = staying;
     batch
 }
 
+/// What a request of a batch stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Footing {
+    /// On what may have to be looked up: nothing can be built on it.
+    Doubtful,
+    /// On streams that certainly stand as it expects.
+    Certain,
+    /// The same, and some of these stand so only with an earlier one of the batch.
+    OnAnother,
+}
+
 /// Streams and ids of the requests that came earlier.
 #[derive(Default)]
 struct Seen {
     requests: HashSet<RequestId>,
-    written: HashSet<u64>,
+    /// By their hash, with the version that they certainly reach; `None` where nothing can be built on them.
+    written: HashMap<u64, Option<(StreamId, u64)>>,
     read: HashSet<u64>,
 }
 
 impl Seen {
-    fn meets(&self, request: &Prepared) -> bool {
-        self.requests.contains(&request.request_id)
-            || request.checks.iter().any(|check| {
-                self.written.contains(&check.stream_hash)
-                    || (check.access == Access::Write && self.read.contains(&check.stream_hash))
-            })
+    /// What the request would stand on; `None` where it has to wait for an earlier one.
+    fn footing(&self, request: &Prepared, certain: Option<&KnownStreams>) -> Option<Footing> {
+        if self.requests.contains(&request.request_id) {
+            return None;
+        }
+        let (mut stands, mut follows) = (certain.is_some(), false);
+        for check in &request.checks {
+            match (self.written.get(&check.stream_hash), check.access) {
+                (Some(Some((stream, version))), Access::Write)
+                    if (stream, version) == (&check.stream, &check.version) =>
+                {
+                    follows = true;
+                }
+                (Some(_), _) => return None,
+                (None, Access::Write) if self.read.contains(&check.stream_hash) => return None,
+                (None, Access::Read) => stands = false,
+                (None, Access::Write) => {
+                    stands &= certain.is_some_and(|known| known.version(&check.stream) == check.version);
+                }
+            }
+        }
+        match (stands, follows) {
+            (true, false) => Some(Footing::Certain),
+            (true, true) => Some(Footing::OnAnother),
+            (false, false) => Some(Footing::Doubtful),
+            // It would be looked up, and its stream found to be where the earlier one has yet to bring it.
+            (false, true) => None,
+        }
     }
 
-    fn add(&mut self, request: &Prepared) {
+    /// Remembers a request that goes along, or stays.
+    fn add(&mut self, request: &Prepared, footing: Option<Footing>) {
         self.requests.insert(request.request_id);
-        for check in &request.checks {
-            let streams = match check.access {
-                Access::Write => &mut self.written,
-                Access::Read => &mut self.read,
-            };
-            streams.insert(check.stream_hash);
+        let firm = matches!(footing, Some(Footing::Certain | Footing::OnAnother));
+        for (check, version) in request.written() {
+            let reached = firm.then(|| (check.stream.clone(), version));
+            self.written.insert(check.stream_hash, reached);
         }
+        self.read.extend(
+            request.checks.iter().filter(|check| check.access == Access::Read).map(|check| check.stream_hash),
+        );
     }
 }

@@ -24,16 +24,23 @@ impl Lookups {
     /// that is longer than its request expects meets the version that the request would write. That the stream is as long
     /// as expected must be known; once true, it stays true. A violated key refuses the whole batch, which is then to be
     /// appended with [`Lookups::all`].
+    ///
+    /// A request that follows another of the batch on a stream builds on it: such a batch may only be appended where the
+    /// other is not looked up, for it might be refused.
     pub(crate) fn beside_unique_keys(batch: &[&Prepared], known: &KnownStreams) -> Self {
-        let in_doubt =
-            |check: &Check| check.access == Access::Read || known.version(&check.stream) != check.version;
-        let requests = batch.iter().enumerate();
-        Self(
-            requests
-                .filter(|(_, request)| request.checks.iter().any(in_doubt))
-                .map(|(index, _)| index)
-                .collect(),
-        )
+        let mut in_doubt = Vec::new();
+        let mut reached: HashMap<&StreamId, u64> = HashMap::new();
+        for (index, request) in batch.iter().enumerate() {
+            let stands = |check: &Check| {
+                let version = reached.get(&check.stream).copied();
+                version.unwrap_or_else(|| known.version(&check.stream)) == check.version
+            };
+            if request.checks.iter().any(|check| check.access == Access::Read || !stands(check)) {
+                in_doubt.push(index);
+            }
+            reached.extend(request.written().map(|(check, version)| (&check.stream, version)));
+        }
+        Self(in_doubt)
     }
 
     pub(crate) fn is_all(&self, batch: &[&Prepared]) -> bool {
@@ -59,7 +66,7 @@ pub(crate) struct KnownStreams {
 
 impl KnownStreams {
     /// 0, which every stream has reached, for one that is not remembered.
-    fn version(&self, stream: &StreamId) -> u64 {
+    pub(crate) fn version(&self, stream: &StreamId) -> u64 {
         self.newer.get(stream).or_else(|| self.older.get(stream)).copied().unwrap_or(0)
     }
 

@@ -109,6 +109,16 @@ impl Prepared {
         Ok(Self { request_id: request.request_id, fingerprint, checks, events, bytes })
     }
 
+    /// The streams that it writes with the versions that they reach by it.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&Check, u64)> {
+        let mut reached: Vec<u64> = self.checks.iter().map(|check| check.version).collect();
+        for event in &self.events {
+            reached[event.check] = event.version;
+        }
+        let written = self.checks.iter().zip(reached);
+        written.filter(|(check, _)| check.access == Access::Write)
+    }
+
     /// Id of the request's first event, by which a repeat is known.
     pub(crate) fn first_event_id(&self) -> Uuid {
         self.events.first().map_or_else(|| event_id(self.request_id, 0), |event| event.event_id)

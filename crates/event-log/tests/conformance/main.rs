@@ -21,6 +21,7 @@ macro_rules! on_both_stores {
 }
 
 mod append;
+mod chained;
 mod child;
 mod idempotency;
 mod model;
