@@ -28,6 +28,20 @@ pub(crate) const fn stage_number(stage: Stage) -> u8 {
     }
 }
 
+/// The stage in explanations.
+pub(crate) const fn stage_word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Grantor => "grantor",
+        Stage::Assigned => "assigned",
+        Stage::Allocated => "allocated",
+        Stage::Committed => "committed",
+        Stage::Advanced => "advanced",
+        Stage::Paid => "paid",
+        Stage::Settled => "settled",
+        Stage::Returned => "returned",
+    }
+}
+
 /// All kinds of capital, in the order of the views.
 pub(crate) const KINDS: [Kind; 4] = [Kind::Investment, Kind::Recurrent, Kind::Loan, Kind::InKind];
 

@@ -15,7 +15,7 @@ mod places;
 mod symbols;
 mod tables;
 
-pub(crate) use codes::{KINDS, STAGES, kind_of, kind_vi, kind_word, stage_number};
+pub(crate) use codes::{KINDS, STAGES, kind_of, kind_vi, kind_word, stage_number, stage_word};
 pub(crate) use journal::{Cell, Entry, Journal, Leg, Seen, Shelf};
 pub(crate) use places::Places;
 pub(crate) use symbols::Symbols;

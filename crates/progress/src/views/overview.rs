@@ -25,9 +25,10 @@ pub(crate) async fn overview(
         Sight::of(grounds, &mut snapshots.poverty, view, std::iter::once(area), Groups::Together).await?;
     let poverty = sight.row(&Portion::whole(area));
     let criteria = criteria::summary(grounds, &mut snapshots.rural, area, view).await?;
-    let (rows, total) = funding::by_programme(grounds, &mut snapshots.funding, area, view).await?;
+    let money = funding::by_programme(grounds, &mut snapshots.funding, area, view).await?;
     let open_cases = cases::open_cases(grounds, &mut snapshots.funding, area, view).await?;
-    let provisional = [provisional(grounds, view.as_at), criteria.provisional].concat();
+    let mut provisional = caveats([provisional(grounds, view.as_at), criteria.provisional].concat());
+    provisional.extend(money.provisional);
     let targets = match area.kind {
         AreaKind::Province => Some(targets::summary(grounds, snapshots, view).await?),
         _ => None,
@@ -37,11 +38,11 @@ pub(crate) async fn overview(
         view: Some(view.to_proto()),
         poverty: Some(poverty),
         criteria: Some(criteria.summary),
-        funding: rows,
-        funding_total: Some(total),
+        funding: money.rows,
+        funding_total: Some(money.total),
         targets,
         open_cases: Some(open_cases),
-        provisional: caveats(provisional),
+        provisional,
         positions: snapshots.positions().await?,
     })
 }

@@ -373,6 +373,7 @@ async fn the_page_on_an_area_shows_its_money_by_programme() {
     let total = page.funding_total.unwrap();
     assert_eq!((plan(&total), total.rate_of_plan.unwrap().percent.as_str()), (Some(21), "4.76"));
     assert_eq!(page.open_cases.unwrap().value, Some(0));
+    assert!(page.provisional.iter().any(|caveat| caveat.text_vi.starts_with("giải ngân gồm tạm ứng")));
     province.end().await;
 }
 

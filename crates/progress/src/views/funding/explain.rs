@@ -17,7 +17,7 @@ use super::{
 use crate::{
     FUNDING_SOURCE,
     figure::{Extent, FigureName, Held, InRate, MoneyColumn, MoneyMeasure, MoneyName, MoneyRate},
-    funding::{Cell, Entry, Leg, STAGES, Seen, stage_number},
+    funding::{Cell, Entry, Leg, STAGES, Seen, stage_number, stage_word},
 };
 use api::progress as proto;
 use kernel::Timestamp;
@@ -270,7 +270,7 @@ fn counted_areas(
 }
 
 fn formula(portion: &Portion<'_>, name: &MoneyName, column: MoneyColumn) -> String {
-    let stages: Vec<_> = column.stages().iter().map(|stage| format!("{stage:?}").to_lowercase()).collect();
+    let stages: Vec<_> = column.stages().iter().map(|stage| stage_word(*stage)).collect();
     let stages = stages.join(" + ");
     let word = name.measure.word();
     let rate = match name.held.rate {

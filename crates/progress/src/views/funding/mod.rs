@@ -17,7 +17,10 @@ use super::{
     point::{PointOfView, area_on_map},
 };
 use crate::{FUNDING_SOURCE, views::sources::position_of};
-use api::progress as proto;
+use api::{
+    progress::{self as proto, FundingView},
+    types::Caveat,
+};
 use lens::Lens;
 use projection::Transaction;
 use question::{Dimension, Question};
@@ -38,16 +41,24 @@ pub(crate) async fn funding(
     compute(grounds, snapshot, area, view, &question).await
 }
 
-/// The rows by programme and the total of one area.
+/// The money of one area by programme.
+pub(crate) struct ByProgramme {
+    pub(crate) rows: Vec<proto::FundingRow>,
+    pub(crate) total: proto::FundingRow,
+    pub(crate) provisional: Vec<Caveat>,
+}
+
+/// The rows by programme and the total of one area, with what makes them provisional.
 pub(crate) async fn by_programme(
     grounds: &Grounds,
     snapshot: &mut Transaction,
     area: &Area,
     view: PointOfView,
-) -> Result<(Vec<proto::FundingRow>, proto::FundingRow), Refusal> {
+) -> Result<ByProgramme, Refusal> {
     let question = Question { by: vec![Dimension::ProgrammeRoot], ..Question::default() };
     let view = compute(grounds, snapshot, area, view, &question).await?;
-    Ok((view.rows, view.total.unwrap_or_default()))
+    let FundingView { rows, total, provisional, .. } = view;
+    Ok(ByProgramme { rows, total: total.unwrap_or_default(), provisional })
 }
 
 async fn compute(
