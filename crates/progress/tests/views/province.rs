@@ -12,7 +12,7 @@ use events::poverty::{
 };
 use futures::future::BoxFuture;
 use kernel::{AssessmentId, Date, HouseholdId, ManualClock, MemberId, RequestId, Timestamp};
-use progress::{PovertyModel, Progress, ProgressOptions, SOURCE};
+use progress::{FundingModel, PovertyModel, Progress, ProgressOptions, RuralModel, SOURCE, Sources};
 use projection::{
     Digest, EventSource, Projector, ProjectorOptions, ReadDatabase, ReadOptions, ReadStore, RebuildOptions,
     SourceError, rebuild,
@@ -97,6 +97,8 @@ pub(crate) struct Province {
     pub(crate) service: Progress,
     pub(crate) stop: CancellationToken,
     database: ReadDatabase,
+    /// Nothing is told of their sources here.
+    others: [ReadDatabase; 2],
     log: MemoryLog,
     projector: JoinHandle<()>,
     _folder: TempDir,
@@ -119,9 +121,11 @@ impl Province {
         projector: ProjectorOptions,
     ) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::start_of(kernel::date(2028, 6, 30))));
-        let options_of_store = ReadOptions { store, readers_max: 4 };
-        let database =
-            ReadDatabase::open::<PovertyModel>(options_of_store, clock.clone()).await.expect("a read model");
+        let of_store = ReadOptions { store, readers_max: 4 };
+        let poverty = ReadDatabase::open::<PovertyModel>(of_store.clone(), clock.clone());
+        let rural = ReadDatabase::open::<RuralModel>(of_store.clone(), clock.clone());
+        let funding = ReadDatabase::open::<FundingModel>(of_store, clock.clone());
+        let (database, rural, funding) = tokio::try_join!(poverty, rural, funding).expect("read models");
         let stop = CancellationToken::new();
         let log = MemoryLog(Arc::new(watch::Sender::new(Vec::new())));
         let projector = Projector::new(
@@ -132,8 +136,9 @@ impl Province {
         );
         let until = stop.child_token();
         let projector = tokio::spawn(async move { Box::pin(projector.run(until)).await.expect("no gap") });
-        let service = Progress::new(database.clone(), reference(), clock, options, stop.clone());
-        Self { service, stop, database, log, projector, _folder: folder }
+        let sources = Sources { poverty: database.clone(), rural: rural.clone(), funding: funding.clone() };
+        let service = Progress::new(sources, reference(), clock, options, stop.clone());
+        Self { service, stop, database, others: [rural, funding], log, projector, _folder: folder }
     }
 
     /// Appends to the log and waits until it is applied.
@@ -179,6 +184,9 @@ impl Province {
         self.stop.cancel();
         self.projector.await.expect("the projector ends");
         self.database.close().await;
+        for other in &self.others {
+            other.close().await;
+        }
     }
 
     pub(crate) async fn poverty(
@@ -255,7 +263,11 @@ pub(crate) fn registered(household: usize, on: &str, home: Home, persons: u32) -
 }
 
 pub(crate) fn assessed(household: usize, on: &str, found: Found) -> Told {
-    Told { household, effective: day(on), known: day(on), what: What::Assessed(found, [false; 4]) }
+    reviewed(household, on, found, [false; 4])
+}
+
+pub(crate) fn reviewed(household: usize, on: &str, found: Found, lacks: Lacks) -> Told {
+    Told { household, effective: day(on), known: day(on), what: What::Assessed(found, lacks) }
 }
 
 pub(crate) fn moved(household: usize, on: &str, home: Home) -> Told {

@@ -101,7 +101,9 @@ async fn a_quiet_spell_ends_with_a_bookmark() {
     let mut stream = watch(&province, "").await;
     let (_, token) = change(&mut stream).await;
     let told = next(&mut stream).await;
-    assert_eq!(told.event, Some(Event::Bookmark(proto::Bookmark { position: 1 })));
+    let poverty = proto::SourcePosition { source: "poverty".to_owned(), position: 1, events_set_aside: 0 };
+    let bookmark = proto::Bookmark { position: 1, positions: vec![poverty] };
+    assert_eq!(told.event, Some(Event::Bookmark(bookmark)));
     assert_eq!(told.resume_token, token);
     drop(stream);
     province.end().await;

@@ -6,9 +6,10 @@
 pub(crate) mod http;
 
 use api::progress::{
-    ExplainFigureRequest, ExplainFigureResponse, GetMovementsRequest, GetPovertyRequest, ListAreasRequest,
-    ListAreasResponse, ListTargetsRequest, ListTargetsResponse, MovementsView, PovertyView,
-    WatchProgressRequest, WatchProgressResponse,
+    CriteriaView, ExplainFigureRequest, ExplainFigureResponse, FundingView, GetCriteriaRequest,
+    GetFundingRequest, GetMovementsRequest, GetOverviewRequest, GetPovertyRequest, ListAreasRequest,
+    ListAreasResponse, ListCasesRequest, ListCasesResponse, ListTargetsRequest, ListTargetsResponse,
+    MovementsView, Overview, PovertyView, WatchProgressRequest, WatchProgressResponse,
     progress_client::ProgressClient,
     progress_server::{Progress, ProgressServer},
 };
@@ -94,6 +95,22 @@ impl Progress for Stub {
     async fn list_areas(&self, _: Request<ListAreasRequest>) -> Result<Response<ListAreasResponse>, Status> {
         Err(Refusal::new(&reason::INTERNAL).into())
     }
+
+    async fn get_overview(&self, _: Request<GetOverviewRequest>) -> Result<Response<Overview>, Status> {
+        Ok(Response::new(Overview::default()))
+    }
+
+    async fn get_criteria(&self, _: Request<GetCriteriaRequest>) -> Result<Response<CriteriaView>, Status> {
+        Ok(Response::new(CriteriaView::default()))
+    }
+
+    async fn get_funding(&self, _: Request<GetFundingRequest>) -> Result<Response<FundingView>, Status> {
+        Ok(Response::new(FundingView::default()))
+    }
+
+    async fn list_cases(&self, _: Request<ListCasesRequest>) -> Result<Response<ListCasesResponse>, Status> {
+        Ok(Response::new(ListCasesResponse::default()))
+    }
 }
 
 /// A server with the stub, on a port of its own.
@@ -110,6 +127,7 @@ pub(crate) fn options() -> Options {
         request_time_max: PATIENCE,
         drain: PATIENCE,
         allowed_origins: Vec::new(),
+        demo_today: None,
     }
 }
 
