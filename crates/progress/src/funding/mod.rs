@@ -3,7 +3,7 @@
 //! `transfer` keeps each transfer once, with the two `cell`s between which it moves and the stages there; a cell is one
 //! combination of all dimensions but stage and item. `owner`, `succession` and `item` keep names; `case_opened` and
 //! `case_settled` keep what waits for an officer. Every figure is a sum over transfers, made when it is asked for: a
-//! [`Shelf`] holds them in memory, so any two days and any combination of dimensions cost one walk through them.
+//! `Shelf` holds them in memory, so any two days and any combination of dimensions cost one walk through them.
 //!
 //! **Invariant:** a transfer adds as much to one cell as it takes from another. Money moves, it never appears.
 
