@@ -30,6 +30,7 @@ fn request(resume_token: &str) -> Request<proto::WatchProgressRequest> {
         area: "areas/03618@2025-07-01".to_owned(),
         view: view("2025-12-31", "", ""),
         resume_token: resume_token.to_owned(),
+        ..Default::default()
     })
 }
 
