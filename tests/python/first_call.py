@@ -10,6 +10,7 @@ import sys
 import uuid
 
 from dynamic_client import Refused, Site, add_addresses
+from promises import expect
 
 REGISTRY = "muctieu.poverty.v1.PovertyRegistry"
 PROGRESS = "muctieu.progress.v1.Progress"
@@ -197,11 +198,6 @@ def counts(view):
     """The poor of the commune; no data counts as none, for here only the change matters."""
     row = view["area"]
     return {unit: int(row[unit]["poor"].get("value", 0)) for unit in ("households", "persons")}
-
-
-def expect(what, actual, expected):
-    if actual != expected:
-        sys.exit(f"mismatch: {what} is {actual!r}, not {expected!r}")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ impl Site {
                 Launch::new(arguments, folder.path())
                     .with("MUCTIEU_EDITION", "distributed")
                     .with("MUCTIEU_NATS_URL", &nats.url())
+                    // The server of a test may have little room for three streams.
+                    .with("MUCTIEU_NATS_STREAM_BYTES_MAX", "67108864")
                     .with(database_variable, database.url())
             };
             launch(&["migrate"]).finish().await.succeeded();

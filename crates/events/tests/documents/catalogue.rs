@@ -111,7 +111,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry {
         event_type: "funding.case_opened.v1",
         says: "A rule found what an officer must look at: K01 two programmes support one household with the same kind, K03 the household was not of an eligible class on the day of the decision, K06 works above what was approved. It accuses nobody and blocks nothing.",
-        effective: "the day of the transfer that raised it",
+        effective: "the day of the transfer that raised it; it became known when that was recorded",
         stream: "case/<uuid>",
     },
     Entry {

@@ -1,0 +1,82 @@
+"""Questions about households: two dates, two maps."""
+
+from promises import PROGRESS, Explanation, expect, expect_that, number, share
+
+PROVINCE = "12"
+OLD_MAP, NEW_MAP = "2025-06-30", "2025-07-01"
+YEAR_END = "2024-12-31"
+CLASSES = ["poor", "near_poor", "not_poor", "not_reviewed"]
+
+
+def poverty(site, area, view, parts=False):
+    return site.call(PROGRESS, "GetPoverty", {"area": area, "view": view, "parts": parts})
+
+
+def counts(row):
+    """The counts of a row by unit and class, which add up to the total; no data counts as nothing where rows are added."""
+    found = {}
+    for unit in ["households", "persons"]:
+        for figure in ["total", *CLASSES]:
+            found[unit, figure] = number(row[unit][figure]) or 0
+        expect(f"{unit} by class", sum(found[unit, one] for one in CLASSES), found[unit, "total"])
+    return found
+
+
+def added(rows):
+    every = [counts(row) for row in rows]
+    return {key: sum(one[key] for one in every) for key in every[0]} if every else {}
+
+
+def check_rates(row):
+    """A rate is poor out of all, exactly."""
+    for rate, of in [("poor_rate", "poor"), ("near_poor_rate", "near_poor")]:
+        found = share(row[rate])
+        if found:
+            numerator, denominator = found
+            value, total = number(row["households"][of]), number(row["households"]["total"])
+            expect(f"{row[rate]['name']}, multiplied crosswise", numerator * total, value * denominator)
+
+
+def then_and_now(site):
+    """Có bao nhiêu hộ nghèo ngày 31/12/2024: như đã biết khi đó, và như biết hiện nay?"""
+    then = poverty(site, PROVINCE, {"as_at": YEAR_END, "known_on": YEAR_END}, parts=True)
+    now = poverty(site, PROVINCE, {"as_at": YEAR_END}, parts=True)
+    for answer in [then, now]:
+        expect("events set aside", answer.get("events_set_aside", "0"), "0")
+        check_rates(answer["area"])
+        parts = [*answer["parts"], *([answer["outside_parts"]] if "outside_parts" in answer else [])]
+        expect("parts and what lies outside them", added(parts), counts(answer["area"]))
+    for label, answer in [("như đã biết ngày 31/12/2024", then), ("như biết hiện nay", now)]:
+        rate = answer["area"]["poor_rate"]
+        yield f"{label}: {number(answer['area']['households']['poor']) or 0:,} hộ nghèo ({rate.get('percent') or '–'} %)"
+    yield from what_came_later(site, now)
+
+
+def what_came_later(site, now):
+    """One commune closely: the two answers differ by exactly what was recorded in between."""
+    reviewed = [row for row in now["parts"] if number(row["households"]["poor"])]
+    row = max(reviewed, key=lambda row: number(row["households"]["poor"]))
+    figure = row["households"]["poor"]
+    explained = Explanation(site, figure["name"])
+    expect(f"sum of {figure['name']}", explained.sum, number(figure))
+    map_day = now["view"]["map"]
+    early = poverty(site, row["area"]["name"], {"as_at": YEAR_END, "known_on": YEAR_END, "map": map_day})
+    expect("the facts known by then", explained.known_on(YEAR_END), number(early["area"]["households"]["poor"]) or 0)
+    later = sum(1 for fact in explained.facts) - sum(1 for fact in Explanation(site, early["area"]["households"]["poor"]["name"]).facts)
+    yield f"{row['area']['display_name']}: {len(explained.facts)} sự kiện, {later} ghi sau ngày 31/12/2024"
+
+
+def old_map_and_new(site):
+    """Cùng một xã trên bản đồ cũ và bản đồ mới: số liệu có khớp không?"""
+    merged = [one for one in site.call(PROGRESS, "ListAreas", {"map": NEW_MAP})["areas"] if len(one.get("context", [])) > 1]
+    expect_that("communes of the new map were formed from others", merged)
+    for candidate in merged:
+        new = counts(poverty(site, candidate["area"]["name"], {"as_at": YEAR_END, "map": NEW_MAP})["area"])
+        parts = [poverty(site, part["name"], {"as_at": YEAR_END, "map": OLD_MAP})["area"] for part in candidate["context"]]
+        expect(f"{candidate['area']['display_name']} and its parts", added(parts), new)
+    whole = [counts(poverty(site, PROVINCE, {"as_at": YEAR_END, "map": day})["area"]) for day in (OLD_MAP, NEW_MAP)]
+    expect("the province on either map", whole[0], whole[1])
+    yield f"{candidate['area']['display_name']}: {new['households', 'poor']:,} hộ nghèo trên bản đồ mới"
+    for part, row in zip(candidate["context"], parts):
+        yield f"  {part['display_name']}: {counts(row)['households', 'poor']:,} trên bản đồ cũ"
+    yield f"cả {len(merged)} xã, phường sáp nhập đều khớp; toàn tỉnh {whole[0]['households', 'poor']:,} hộ nghèo trên cả hai bản đồ"
