@@ -130,7 +130,10 @@ impl Embedded {
         let server = session.serve(serve, &session.directory().join("embedded.log"))?;
         wait_until_served(session, server, &address)?;
         let figures = project::figures(bounded(program()), &address)?;
-        *seen = format!("{} lines of figures", figures.lines().count());
+        let valued =
+            figures.lines().filter(|line| !line.starts_with('#') && !line.contains("= none")).count();
+        ensure!(valued > 0, "no figure of the embedded edition has a value");
+        *seen = format!("{} lines of figures, {valued} with a value", figures.lines().count());
         Ok(Self { packs: folder.join("packs"), figures })
     }
 }
