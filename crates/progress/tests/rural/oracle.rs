@@ -359,7 +359,9 @@ pub(crate) fn target(log: &[Told], id: &str, day: Date, known: Date, map: &Map) 
             let poor: Vec<_> =
                 districts.map(|(key, _)| key).filter(|key| is_poor_district(&start, key)).collect();
             let left = poor.iter().filter(|key| !is_poor_district(&now, key)).count();
-            if poor.is_empty() {
+            // As long as nothing was decided on the list nobody can tell that no district has left it.
+            let kept = now.units.values().any(|state| state.poor_district.is_some());
+            if poor.is_empty() || !kept {
                 return Expected::default();
             }
             whole(i64::try_from(left).unwrap(), i64::try_from(poor.len()).unwrap(), true)

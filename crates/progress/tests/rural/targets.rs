@@ -64,17 +64,25 @@ async fn on_the_new_map_the_number_of_communes_is_shown_with_a_caution_and_no_li
 #[tokio::test]
 async fn before_the_period_and_without_anything_recorded_there_is_no_data() {
     let province = Province::told(&[]).await;
-    for id in ["T03", "T04", "T05", "T06", "T07", "T08", "T13"] {
+    for id in ["T03", "T04", "T05", "T06", "T07", "T08", "T12", "T13"] {
         let row = province.target(id, "2024-01-01").await;
         assert_eq!((row.status_of_data(), row.status()), (DataStatus::NoData, TargetStatus::Unknown), "{id}");
         assert_eq!((&*row.actual, row.numerator), ("", None), "{id}");
     }
-    // The list of poor districts is in the packs, and none of them has left it.
-    let row = province.target("T12", "2024-01-01").await;
-    assert_eq!((judged(&row).0, row.numerator, row.denominator), ("0.00", Some(0), Some(4)));
-    assert!(row.provisional.iter().any(|caveat| caveat.text.contains("not verified")));
     let row = province.target("T12", "2020-12-31").await;
     assert!(row.status_of_data() == DataStatus::NoData && row.formula.contains("begins on 2021-01-01"));
+    province.end().await;
+}
+
+#[tokio::test]
+async fn who_is_on_the_list_of_poor_districts_is_told_by_the_packs_until_it_is_decided() {
+    // Decided about one of the four: the others are still on it by the packs.
+    let province =
+        Province::told(&[told("107@0001-01-01", "2022-03-15", What::PoorDistrict(Some("poor")))]).await;
+    let row = province.target("T12", "2024-01-01").await;
+    assert_eq!((judged(&row).0, row.numerator, row.denominator), ("0.00", Some(0), Some(4)));
+    assert_eq!(row.status_of_data(), DataStatus::Complete);
+    assert!(row.provisional.iter().any(|caveat| caveat.text.contains("not verified")));
     province.end().await;
 }
 

@@ -102,6 +102,15 @@ impl<'a> Sight<'a> {
         measured.finish(any, self.is_whole())
     }
 
+    /// Whether anything was decided on the list. As long as nothing was, the packs alone tell who is on it: they cannot tell
+    /// that nobody has left it.
+    fn is_kept(&self, units: &[&'a Area], list: ListKind) -> bool {
+        let decided = |unit: &&'a Area| {
+            self.listed(unit, list, Moment::Now).is_some_and(|listed| listed.ground().is_some())
+        };
+        units.iter().any(decided)
+    }
+
     /// Units that were on the list at the start and are it no more.
     pub(super) fn left_list(&self, units: &[&'a Area], list: ListKind) -> Measured {
         let at_start = self.on_list(units, list, Moment::Start);
@@ -120,7 +129,7 @@ impl<'a> Sight<'a> {
                 measured.add(1, listed.ground());
             }
         }
-        let measured = measured.finish(!were_on.is_empty(), self.is_whole());
+        let measured = measured.finish(!were_on.is_empty() && self.is_kept(units, list), self.is_whole());
         weaker(measured, at_start.status)
     }
 
