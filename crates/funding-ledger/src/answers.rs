@@ -13,9 +13,9 @@ use api::{funding, types};
 use decider::{Accepted, Fact};
 use event_log::Appended;
 use events::funding::{
-    Account, CaseOpened, CaseOutcome, Decision, FundingEvent, Item, Movement, Stage, Transferred,
+    Account, CaseOpened, CaseOutcome, Decision, FundingEvent, Item, Movement, Stage, Transferred, Valuation,
 };
-use kernel::{AreaKey, Date, ItemId};
+use kernel::{AreaKey, Date, ItemId, Ratio};
 use reference::{Area, AreaKind, Reference};
 use service::{
     Refusal,
@@ -44,6 +44,9 @@ pub(crate) fn transfers(
         to: Some(account(&event.to)),
         decision: Some(decision(&event.decision)),
         evidence: event.evidence.clone().unwrap_or_default(),
+        valuation: event.valuation.as_ref().map(valuation),
+        extension: event.extension.as_ref().map(decision),
+        reason: event.reason.clone().unwrap_or_default(),
         reversal_of: event.reversal_of.map(transfer_name).unwrap_or_default(),
         actor: fact.actor.clone(),
         ..summary
@@ -139,7 +142,7 @@ pub(crate) fn transfer_of_record(record: &TransferRecord, ledger: &Ledger) -> fu
     let other = |number: Option<u32>| {
         number.map(|number| transfer_name(transfers.get(number).transfer)).unwrap_or_default()
     };
-    let evidence = record.details.as_ref().and_then(|details| details.evidence.clone());
+    let details = record.details.as_deref();
     funding::Transfer {
         name: transfer_name(record.transfer),
         movement: movement(record.movement).into(),
@@ -149,7 +152,10 @@ pub(crate) fn transfer_of_record(record: &TransferRecord, ledger: &Ledger) -> fu
         effective_date: record.effective.to_string(),
         recorded_at: record.recorded_at.to_string(),
         decision: Some(decision(transfers.decision(record))),
-        evidence: evidence.unwrap_or_default(),
+        evidence: details.and_then(|details| details.evidence.clone()).unwrap_or_default(),
+        valuation: details.and_then(|details| details.valuation.as_ref()).map(valuation),
+        extension: details.and_then(|details| details.extension.as_ref()).map(decision),
+        reason: details.and_then(|details| details.reason.clone()).unwrap_or_default(),
         reversal_of: other(record.reversal_of),
         reversed_by: other(record.reversed_by),
         actor: transfers.actor(record).to_string(),
@@ -283,6 +289,23 @@ fn decision(decision: &Decision) -> types::Decision {
         issuer: decision.issuer.clone(),
         sha256: decision.sha256.clone().unwrap_or_default(),
     }
+}
+
+fn valuation(valuation: &Valuation) -> funding::Valuation {
+    funding::Valuation {
+        quantity: exact_decimal(valuation.quantity),
+        unit: valuation.unit.clone(),
+        unit_price: valuation.unit_price.dong(),
+        price_basis: valuation.price_basis.clone(),
+        valuer: valuation.valuer.clone(),
+        valued_on: valuation.valued_on.to_string(),
+    }
+}
+
+/// With as many decimals as the number has; what has no end is written as a fraction.
+fn exact_decimal(number: Ratio) -> String {
+    let ends = |decimals: &u32| 10_i64.pow(*decimals) % number.denominator() == 0;
+    (0..=15).find(ends).map_or_else(|| number.to_string(), |decimals| number.decimal(decimals))
 }
 
 const fn movement(movement: Movement) -> funding::Movement {

@@ -2,12 +2,11 @@
 
 use crate::{
     CONTEXT, answers,
-    domain::{self, Command, Context, Horizon},
+    domain::{self, Command, Context},
     eligibility,
     model::FundingModel,
-    queries::{self, Found, GroupKey},
-    questions, reference_lists,
-    request::{self, AccountFilter, Dimensions, Transfers, optional_date},
+    reference_lists,
+    request::{self, Transfers},
 };
 use api::funding::{
     BatchTransferRequest, BatchTransferResponse, BatchTransferResult, GetBalancesRequest,
@@ -27,23 +26,22 @@ use service::{
     Refusal,
     config::Limits,
     reason,
-    request::{ConsistencyToken, Page, PageSizes, QueryHash, actor, fields},
+    request::{ConsistencyToken, actor},
 };
-use std::{mem::take, sync::Arc};
+use std::sync::Arc;
 use tonic::{Request, Response, Status, metadata::MetadataMap};
 
-const PAGE_SIZE_DEFAULT: usize = 100;
 /// Requests of a batch for which households are read at once.
 const PREPARED_MAX: usize = 16;
 
 /// The funding ledger as a gRPC service. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FundingLedger {
-    desk: Desk<FundingModel>,
+    pub(crate) desk: Desk<FundingModel>,
     poverty: PovertyView,
-    reference: Arc<Reference>,
-    clock: SharedClock,
-    limits: Limits,
+    pub(crate) reference: Arc<Reference>,
+    pub(crate) clock: SharedClock,
+    pub(crate) limits: Limits,
 }
 
 impl FundingLedger {
@@ -74,7 +72,7 @@ impl FundingLedger {
     }
 
     /// The ledger with at least what the token covers.
-    async fn with(&self, token: &str) -> Result<View<'_, FundingModel>, Refusal> {
+    pub(crate) async fn with(&self, token: &str) -> Result<View<'_, FundingModel>, Refusal> {
         let position = ConsistencyToken::parse(token)?.position(CONTEXT).unwrap_or_default();
         self.desk.read_from(position, self.limits.consistency_wait_max).await
     }
@@ -274,106 +272,6 @@ impl FundingLedger {
         });
         Ok(SettleCaseResponse { case, receipt: accepted.recorded.map(answers::receipt) })
     }
-
-    async fn get_balances(&self, mut request: GetBalancesRequest) -> Result<GetBalancesResponse, Refusal> {
-        let token = take(&mut request.consistency_token);
-        let (page_size, page_token) = (take(&mut request.page_size), take(&mut request.page_token));
-        let query = QueryHash::of("GetBalances", &request);
-        let page: Page<GroupKey> = Page::parse(self.page_sizes(), page_size, &page_token, query)?;
-        let as_at = fields::date_or("as_at", &request.as_at, self.clock.now().day())?;
-        let known_on = optional_date("known_on", &request.known_on)?;
-        let by = Dimensions::read(&request.by)?;
-        let filter = AccountFilter::read(request.filter, &self.reference)?;
-        let view = self.with(&token).await?;
-        let ledger = view.model().ledger();
-        filter.check_owner(ledger)?;
-        let horizon = Horizon { as_at, known_on };
-        let Found { items, next } = queries::balances(
-            ledger,
-            &self.reference,
-            &filter,
-            &by,
-            horizon,
-            page.after.as_ref(),
-            page.size,
-        )?;
-        Ok(GetBalancesResponse {
-            balances: items,
-            next_page_token: next_token(&page, next)?,
-            position: view.position(),
-        })
-    }
-
-    async fn list_transfers(
-        &self,
-        mut request: ListTransfersRequest,
-    ) -> Result<ListTransfersResponse, Refusal> {
-        let token = take(&mut request.consistency_token);
-        let (page_size, page_token) = (take(&mut request.page_size), take(&mut request.page_token));
-        let query = QueryHash::of("ListTransfers", &request);
-        let page: Page<u64> = Page::parse(self.page_sizes(), page_size, &page_token, query)?;
-        let known_on = optional_date("known_on", &request.known_on)?;
-        let filter = AccountFilter::read(request.filter, &self.reference)?;
-        let view = self.with(&token).await?;
-        let ledger = view.model().ledger();
-        filter.check_owner(ledger)?;
-        let Found { items, next } = queries::transfers(ledger, &filter, known_on, page.after, page.size)?;
-        Ok(ListTransfersResponse { transfers: items, next_page_token: next_token(&page, next)? })
-    }
-
-    fn list_owners(&self, mut request: ListOwnersRequest) -> Result<ListOwnersResponse, Refusal> {
-        let (page_size, page_token) = (take(&mut request.page_size), take(&mut request.page_token));
-        let query = QueryHash::of("ListOwners", &request);
-        let page: Page<String> = Page::parse(self.page_sizes(), page_size, &page_token, query)?;
-        let view = self.desk.read();
-        let mut owners = view.model().ledger().parties().owners_after(page.after.as_deref()).peekable();
-        let mut shown = Vec::new();
-        let mut last = None;
-        for (code, owner) in owners.by_ref().take(page.size) {
-            shown.push(answers::owner(code, owner, &self.reference));
-            last = Some(code.clone());
-        }
-        let next = last.filter(|_| owners.peek().is_some());
-        Ok(ListOwnersResponse { owners: shown, next_page_token: next_token(&page, next)? })
-    }
-
-    async fn list_cases(&self, mut request: ListCasesRequest) -> Result<ListCasesResponse, Refusal> {
-        let token = take(&mut request.consistency_token);
-        let (page_size, page_token) = (take(&mut request.page_size), take(&mut request.page_token));
-        let query = QueryHash::of("ListCases", &request);
-        let page: Page<u64> = Page::parse(self.page_sizes(), page_size, &page_token, query)?;
-        let rule = request.rule.as_str();
-        if !rule.is_empty() && questions::QUESTIONS.iter().all(|question| question.rule != rule) {
-            return Err(fields::invalid("rule", rule, &questions::rules()));
-        }
-        let view = self.with(&token).await?;
-        let cases = view.model().ledger().cases().all();
-        let start = page.after.map_or(0, |after| cases.partition_point(|case| case.position <= after));
-        let mut asked = cases[start..]
-            .iter()
-            .filter(|case| rule.is_empty() || case.opened.rule == rule)
-            .filter(|case| !request.open_only || case.settled.is_none())
-            .peekable();
-        let mut shown = Vec::new();
-        let mut last = None;
-        for case in asked.by_ref().take(page.size) {
-            shown.push(answers::case(case, &self.reference));
-            last = Some(case.position);
-        }
-        let next = last.filter(|_| asked.peek().is_some());
-        Ok(ListCasesResponse { cases: shown, next_page_token: next_token(&page, next)? })
-    }
-
-    const fn page_sizes(&self) -> PageSizes {
-        PageSizes { default: PAGE_SIZE_DEFAULT, max: self.limits.page_size_max }
-    }
-}
-
-fn next_token<Key: serde::Serialize + serde::de::DeserializeOwned>(
-    page: &Page<Key>,
-    next: Option<Key>,
-) -> Result<String, Refusal> {
-    Ok(next.map(|last| page.next_token(&last)).transpose()?.unwrap_or_default())
 }
 
 #[tonic::async_trait]
@@ -446,28 +344,28 @@ impl funding_ledger_server::FundingLedger for FundingLedger {
         &self,
         request: Request<GetBalancesRequest>,
     ) -> Result<Response<GetBalancesResponse>, Status> {
-        Ok(Response::new(self.get_balances(request.into_inner()).await?))
+        Ok(Response::new(self.balances(request.into_inner()).await?))
     }
 
     async fn list_transfers(
         &self,
         request: Request<ListTransfersRequest>,
     ) -> Result<Response<ListTransfersResponse>, Status> {
-        Ok(Response::new(self.list_transfers(request.into_inner()).await?))
+        Ok(Response::new(self.transfers(request.into_inner()).await?))
     }
 
     async fn list_owners(
         &self,
         request: Request<ListOwnersRequest>,
     ) -> Result<Response<ListOwnersResponse>, Status> {
-        Ok(Response::new(self.list_owners(request.into_inner())?))
+        Ok(Response::new(self.owners(request.into_inner())?))
     }
 
     async fn list_cases(
         &self,
         request: Request<ListCasesRequest>,
     ) -> Result<Response<ListCasesResponse>, Status> {
-        Ok(Response::new(self.list_cases(request.into_inner()).await?))
+        Ok(Response::new(self.cases(request.into_inner()).await?))
     }
 
     async fn list_reference(

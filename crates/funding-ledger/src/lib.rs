@@ -16,6 +16,7 @@ mod answers;
 pub mod domain;
 mod eligibility;
 mod grpc;
+mod lists;
 mod model;
 mod queries;
 mod questions;

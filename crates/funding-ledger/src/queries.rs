@@ -110,8 +110,11 @@ fn statement(
     let mut lines = Vec::new();
     let mut balance = 0_i128;
     for entry in book.entries() {
-        if known_on.is_some_and(|known_on| entry.recorded > known_on) || lines.len() > size {
+        if lines.len() > size {
             break;
+        }
+        if known_on.is_some_and(|known_on| entry.recorded > known_on) {
+            continue;
         }
         let record = ledger.transfers().get(entry.transfer);
         debug_assert!(record.from == id || record.to == id, "an entry belongs to a transfer of its account");
@@ -142,8 +145,7 @@ fn scan(
     let touches = |record: &&TransferRecord| taken[record.from.index()] || taken[record.to.index()];
     records[start..]
         .iter()
-        .take_while(known)
-        .filter(touches)
+        .filter(|record| known(record) && touches(record))
         .take(size + 1)
         .map(|record| answers::transfer_of_record(record, ledger))
         .collect()

@@ -19,10 +19,10 @@ pub fn account_key(account: &Account) -> Uuid {
     Uuid::new_v5(&ACCOUNTS, text.as_bytes())
 }
 
-/// The account in whose stream the transfer stands. The version of that stream guards the balance: what another process
-/// took from the account meanwhile makes the transfer stale. Credits stand elsewhere, for they can only help. Money from
-/// the grantor, who alone may be negative, stands with the account that takes it, so that the assignments of one budget
-/// line do not wait for each other.
-pub fn guarded(transferred: &Transferred) -> &Account {
-    if transferred.from.stage == Stage::Grantor { &transferred.to } else { &transferred.from }
+/// Whether the transfer stands in the stream of the account that gives, otherwise of the one that takes. The version of that
+/// stream guards the balance: what another process took from the account meanwhile makes the transfer stale. Credits stand
+/// elsewhere, for they can only help. Money from the grantor, who alone may be negative, stands with the account that takes
+/// it, so that the assignments of one budget line do not wait for each other.
+pub fn guards_giver(transferred: &Transferred) -> bool {
+    transferred.from.stage != Stage::Grantor
 }

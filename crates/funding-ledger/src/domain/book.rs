@@ -3,6 +3,7 @@
 use super::{
     Fault, Ledger, Occurrence, Rejection, Stream, Write, account_key,
     decide::Field,
+    guards_giver,
     ledger::{AccountBook, AccountId, DayChange, Shortfall, change_day, shortfall_of_nothing},
 };
 use events::funding::{Account, FundingEvent, Stage, Transferred};
@@ -65,9 +66,9 @@ impl Place {
 }
 
 impl Leg {
-    /// The account in whose stream the transfer stands; see [`super::guarded`].
+    /// The account in whose stream the transfer stands.
     fn guard(&self) -> Place {
-        if self.posting.event.from.stage == Stage::Grantor { self.to } else { self.from }
+        if guards_giver(&self.posting.event) { self.from } else { self.to }
     }
 }
 

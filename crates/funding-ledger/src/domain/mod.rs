@@ -19,7 +19,7 @@ mod places;
 mod rejection;
 mod suspicions;
 
-pub use account::{account_key, guarded};
+pub use account::{account_key, guards_giver};
 pub use command::{
     AMOUNT_MAX, ClassSeen, ClassWanted, Classes, Command, HandOver, NameSuccessor, NewTransfer, RegisterItem,
     RegisterOwner, ReverseTransfer, SeenClass, SettleCase, TRANSFERS_MAX, TransferMoney,

@@ -148,5 +148,9 @@ fn valuation(given: &funding::Valuation) -> Result<Valuation, Refusal> {
 
 fn quantity(field: &str, given: &str) -> Result<Ratio, Refusal> {
     required(field, given)?;
-    given.parse().map_err(|_| invalid(field, given, "số thập phân / exact decimal (12.5)"))
+    let invalid = || invalid(field, given, "số thập phân / exact decimal (12.5)");
+    if given.contains('/') {
+        return Err(invalid());
+    }
+    given.parse().map_err(|_| invalid())
 }

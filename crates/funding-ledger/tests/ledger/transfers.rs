@@ -2,13 +2,13 @@
 
 use crate::{
     messages::{
-        COMMUNE_BEFORE, COMMUNE_OFFICE, DISTRICT, DISTRICT_OFFICE, account, allocate, assign, moving, on,
-        reversal, share, transfer,
+        COMMUNE_BEFORE, COMMUNE_OFFICE, DISTRICT, DISTRICT_OFFICE, account, allocate, assign, decision,
+        moving, on, reversal, share, transfer,
     },
     office::{Office, amounts, on_both_stores, refused},
 };
 use api::funding::{
-    Account, GetBalancesRequest, ListTransfersRequest, Movement, Stage,
+    Account, GetBalancesRequest, ListTransfersRequest, Movement, Stage, Valuation,
     funding_ledger_server::FundingLedger as _,
 };
 use kernel::date;
@@ -112,6 +112,40 @@ async fn a_statement_tells_the_balance_before_and_after_each_line(office: Office
     let every = office.list(ListTransfersRequest::default()).await.transfers;
     assert_eq!(every.len(), 3);
     assert_eq!(every[0].balance_before, None, "only where one account is asked for");
+}
+
+#[tokio::test]
+async fn what_few_transfers_have_is_told_in_the_answer_and_in_the_list() {
+    let office = Office::on_sqlite().await.with_money().await;
+    let works = office.works(5_000).await;
+    let labour = Account { kind: "in_kind".into(), source: "CLA".into(), ..on(Stage::Grantor, &works) };
+    let mut given = moving(Movement::Contribute, labour, 2_501);
+    given.valuation = Some(Valuation {
+        quantity: "12.50".to_owned(),
+        unit: "ngày công".to_owned(),
+        unit_price: 200,
+        price_basis: "Nghị quyết 12/2023/NQ-HĐND".to_owned(),
+        valuer: "Ban phát triển bản".to_owned(),
+        valued_on: "2024-05-01".to_owned(),
+    });
+    let short = refused(office.ledger.transfer(Request::new(transfer(vec![given.clone()]))).await);
+    assert_eq!((short.reason.as_str(), short.metadata["product"].as_str()), ("VALUATION_MISMATCH", "2500"));
+    given.amount = 2_500;
+    let mut late = moving(Movement::Pay, on(Stage::Committed, &works), 9);
+    late.effective_date = "2025-03-01".to_owned();
+    late.extension = decision();
+    late.evidence = "BBNT 12".to_owned();
+    let commit = moving(Movement::Commit, on(Stage::Allocated, &works), 9);
+    let answer = office.transfer(transfer(vec![given.clone(), allocate(&works, 9), commit, late])).await;
+    let by_movement = |movement| answer.transfers.iter().find(|line| line.movement() == movement).unwrap();
+    let contributed = by_movement(Movement::Contribute);
+    assert_eq!(contributed.valuation, given.valuation);
+    let paid = by_movement(Movement::Pay);
+    assert_eq!((&paid.extension, paid.evidence.as_str()), (&decision(), "BBNT 12"));
+    let undone = office.reverse(reversal(&contributed.name, "2024-07-01")).await.transfers.remove(0);
+    assert_eq!(undone.reason, "ghi nhầm");
+    let listed = office.list(ListTransfersRequest::default()).await.transfers;
+    assert!(listed.contains(paid) && listed.contains(&undone));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub use cases::{Case, Cases, Settled};
 pub use parties::{Owner, Parties, Support};
 pub use transfers::{Details, TransferRecord, Transfers};
 
-use super::{Stream, guarded};
+use super::{Stream, guards_giver};
 use events::funding::{FundingEvent, Transferred};
 use kernel::{Date, Timestamp};
 
@@ -114,13 +114,13 @@ impl Ledger {
         let entry = |change| Entry { effective: about.effective, recorded, transfer, change };
         let from = self.accounts.post(&event.from, entry(-event.amount.dong()));
         let to = self.accounts.post(&event.to, entry(event.amount.dong()));
-        self.accounts.advance(if guarded(event) == &event.from { from } else { to });
+        self.accounts.advance(if guards_giver(event) { from } else { to });
         self.transfers.add(event, from, to, about);
     }
 
     fn take_transfer_back(&mut self, event: &Transferred) {
         let Some((from, to)) = self.transfers.take_back() else { return };
-        self.accounts.step_back(if guarded(event) == &event.from { from } else { to });
+        self.accounts.step_back(if guards_giver(event) { from } else { to });
         self.accounts.take_back(to);
         self.accounts.take_back(from);
     }
@@ -180,7 +180,7 @@ impl Ledger {
                 )));
             }
         }
-        let account = guarded(event);
+        let account = if guards_giver(event) { from } else { to };
         let known = self.accounts.find(account).map(|id| self.accounts.get(id).key);
         Ok(Stream::Account(known.unwrap_or_else(|| super::account_key(account))))
     }
