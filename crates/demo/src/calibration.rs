@@ -138,6 +138,11 @@ impl Calibration {
             .map_or(0, |&full| self.scaled(full))
     }
 
+    /// Households and persons of the start.
+    pub(crate) fn households_and_persons(self) -> (u64, u64) {
+        (self.first_households(), self.first_persons())
+    }
+
     /// Persons in the households of the start: the population of 2022 without those who came until then.
     pub(crate) fn first_persons(self) -> u64 {
         let by_2022 = self.first_households() + self.newcomers(2021) + self.newcomers(2022);

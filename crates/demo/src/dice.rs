@@ -30,6 +30,18 @@ pub(crate) enum Purpose {
     Reviews,
     /// Scores, incomes and deprivations.
     Answers,
+    /// Which criteria are hard for a commune, and how far it comes in a year.
+    Criteria,
+    /// What a unit observed of an indicator.
+    Observations,
+    /// Which villages are recognised.
+    VillageTitles,
+    /// Works: who builds them, how large they are, when they move on.
+    Works,
+    /// Which households are supported.
+    Supports,
+    /// What people gave, and policy credit.
+    Contributions,
 }
 
 /// A sequence of draws.

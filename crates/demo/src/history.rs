@@ -6,7 +6,8 @@ mod members;
 
 use crate::{
     apportion::{apportion, proportion},
-    calibration::{Calibration, REGISTRATION, Review, YEARS},
+    calibration::{Calibration, Review, YEARS},
+    days::days_before,
     dice::{Dice, Purpose},
     ethnicity,
     province::Province,
@@ -14,7 +15,6 @@ use crate::{
 use flows::Standing;
 use kernel::{Date, PovertyClass, date};
 pub(crate) use members::{Change, ChangeKind};
-use std::time::Duration;
 
 /// Reviews of a commune are decided on the same day; communes are reviewed in this many groups, a day each.
 pub(crate) const GROUPS: u8 = 8;
@@ -303,10 +303,4 @@ impl<'a> Telling<'a> {
         // Invariant: both draws are below 2^31.
         (lasting + luck) as i32 + group.hardship
     }
-}
-
-/// The day that many days earlier.
-pub(crate) fn days_before(day: Date, days: u32) -> Date {
-    // Invariant: the history lies far from the ends of the calendar.
-    day.checked_sub(Duration::from_secs(u64::from(days) * 86_400)).unwrap_or(REGISTRATION)
 }

@@ -1,25 +1,28 @@
-//! The whole synthetic province and its history, decided once; about 2 MB at full size.
+//! The whole synthetic province and its history, decided once; some megabytes at full size.
 
 use crate::{
     Error,
     calibration::{Calibration, REGISTRATION, Review, Totals},
     ethnicity,
+    funding::Funding,
     history::{History, Movements},
+    ids::Ids,
     province::Province,
-    requests::Ids,
+    rural::{Observation, ROUNDS, Rural, Version},
     script::{Script, Ticket, Tickets},
     villages,
 };
 use kernel::{AreaKey, Date, PovertyClass, Ratio};
 use reference::{Reference, Standard};
-use std::{io, path::Path, sync::Arc};
+use std::{collections::HashSet, io, path::Path, sync::Arc};
 
 /// What a synthetic province depends on: the same settings always give the same province, to the last byte.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// Another seed is another province with ids of its own.
     pub seed: u64,
-    /// Its size against the real one, from 0.005 to 2.
+    /// Its size against the real one, from 0.005 to 2: how many households there are, and how many works and supports money
+    /// is spent on. The communes are always the real ones, and what is published of money holds at every scale.
     pub scale: Ratio,
 }
 
@@ -31,6 +34,10 @@ pub struct Plan {
     pub(crate) ids: Ids,
     pub(crate) province: Province,
     pub(crate) history: History,
+    pub(crate) rural: Rural,
+    pub(crate) funding: Funding,
+    /// Ids of requests that later ones refer to by the name of what they recorded.
+    referred_to: HashSet<String>,
     calibration: Calibration,
     size: Size,
 }
@@ -48,12 +55,16 @@ pub struct Size {
     pub member_changes: u64,
     /// Moves to another village.
     pub moves: u64,
+    /// What the rural criteria service is told: observations, assessments of communes, titles and lists.
+    pub criteria: u64,
+    /// What the funding ledger is told: owners, items, requests of transfers, hand-overs, cases.
+    pub money: u64,
 }
 
 impl Size {
     /// All requests, one for each thing that is to happen.
     pub const fn requests(self) -> u64 {
-        self.registrations + self.assessments + self.member_changes + self.moves
+        self.registrations + self.assessments + self.member_changes + self.moves + self.criteria + self.money
     }
 }
 
@@ -99,9 +110,24 @@ impl Plan {
         let calibration = Calibration::new(settings.scale);
         let province = Province::new(settings.seed, calibration, &reference)?;
         let history = History::new(settings.seed, calibration, &province);
+        let rural = Rural::new(settings.seed, calibration, &province, &reference)?;
+        let funding = Funding::new(settings.seed, calibration, &province, &history, &rural)?;
         let ids = Ids::new(settings.seed);
-        let mut plan =
-            Self { settings, reference, ids, province, history, calibration, size: Size::default() };
+        let size = Size::default();
+        let referred_to = HashSet::new();
+        let mut plan = Self {
+            settings,
+            reference,
+            ids,
+            province,
+            history,
+            rural,
+            funding,
+            referred_to,
+            calibration,
+            size,
+        };
+        plan.referred_to = plan.references();
         plan.size = plan.measure();
         Ok(plan)
     }
@@ -109,6 +135,11 @@ impl Plan {
     /// How much there is to tell.
     pub fn size(&self) -> Size {
         self.size
+    }
+
+    /// Whether a later request refers to what the request with this id records, by its name.
+    pub fn is_referred_to(&self, request_id: &str) -> bool {
+        self.referred_to.contains(request_id)
     }
 
     /// The steps that tell the history, in the order of recording. Each call tells the same from the beginning.
@@ -206,16 +237,40 @@ impl Plan {
         self.reference.standards.in_force(day).ok_or(Error::NoStandard(day))
     }
 
+    /// Observations that are corrected later, and payments that are reversed.
+    fn references(&self) -> HashSet<String> {
+        let rounds = (0..).zip(ROUNDS).map(|(round, _)| round);
+        let corrected = rounds.flat_map(|round| self.rural.observations(round, Version::Corrected));
+        let corrected = corrected
+            .map(|observation| Observation { version: Version::First, ..observation }.request_id(self.ids));
+        let reversed = self.funding.reversals.iter().map(|reversal| reversal.reversed(self));
+        corrected.chain(reversed).collect()
+    }
+
     fn measure(&self) -> Size {
         let mut size = Size::default();
         for ticket in Tickets::new(self) {
             size.steps += 1;
+            let requests = ticket.requests();
             match ticket {
-                Ticket::Today(_) => {}
-                Ticket::Register(households) => size.registrations += households.len() as u64,
-                Ticket::Assess(_, households) => size.assessments += households.len() as u64,
-                Ticket::Change(_) => size.member_changes += 1,
-                Ticket::Move(_) => size.moves += 1,
+                Ticket::Today(_) | Ticket::Wait => {}
+                Ticket::Register(_) => size.registrations += requests,
+                Ticket::Assess(..) => size.assessments += requests,
+                Ticket::Change(_) => size.member_changes += requests,
+                Ticket::Move(_) => size.moves += requests,
+                Ticket::Observe(_)
+                | Ticket::Reports(..)
+                | Ticket::AssessAreas(..)
+                | Ticket::AssessUnderNextSet
+                | Ticket::Act(_) => size.criteria += requests,
+                Ticket::RegisterOwner(_)
+                | Ticket::NameSuccessor(_)
+                | Ticket::RegisterItem(_)
+                | Ticket::Transfer(_)
+                | Ticket::Detail(_)
+                | Ticket::Reverse(_)
+                | Ticket::HandOver(_)
+                | Ticket::Settle(_) => size.money += requests,
             }
         }
         size

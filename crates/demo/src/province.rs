@@ -6,10 +6,9 @@ use crate::{
     calibration::{Calibration, Review},
     dice::{Dice, Purpose},
     ethnicity,
-    map::{self, Kind},
+    map::{self, District, Kind, Successor, Units},
 };
-use kernel::AreaType;
-use kernel::Date;
+use kernel::{AreaKey, AreaType, Date};
 use reference::Reference;
 
 /// Villages in the synthetic province, whatever its scale.
@@ -19,9 +18,13 @@ const VILLAGES_MIN: u64 = 3;
 /// Share of the urban population, in ten-thousandths: 100 % less the published rural 82.31 %.
 const URBAN_BASIS_POINTS: u64 = 1769;
 
-/// The communes and villages.
+/// The units, with the communes and villages that are invented for them.
 #[derive(Debug)]
 pub(crate) struct Province {
+    pub(crate) key: AreaKey,
+    pub(crate) districts: Vec<District>,
+    /// Units of the map since 2025-07-01.
+    pub(crate) successors: Vec<Successor>,
     pub(crate) communes: Vec<Commune>,
     pub(crate) villages: Vec<Village>,
 }
@@ -53,7 +56,7 @@ pub(crate) struct Village {
 
 impl Province {
     pub(crate) fn new(seed: u64, calibration: Calibration, reference: &Reference) -> Result<Self, Error> {
-        let units = map::units(reference)?;
+        let Units { province, districts, units, successors } = map::units(reference)?;
         let mut dice = Dice::new(seed, Purpose::Communes, 0);
         let weights: Vec<u64> = units.iter().map(|_| spread(&mut dice)).collect();
         let households = households(calibration.first_households(), &units, &weights);
@@ -66,7 +69,7 @@ impl Province {
             .map(|((unit, first_part), (households, odds))| Commune { unit, first_part, households, odds })
             .collect();
         let villages = villages(seed, &communes, &weights);
-        Ok(Self { communes, villages })
+        Ok(Self { key: province, districts, successors, communes, villages })
     }
 
     /// The commune of the old map in which the village lies.

@@ -1,10 +1,7 @@
 //! When things take effect and when they are recorded. Communes are reviewed in groups, a day each; some results are
 //! recorded only in the following February, so that what was known in January differs from what is known today.
 
-use crate::{
-    calibration::Review,
-    history::{GROUPS, days_before},
-};
+use crate::{calibration::Review, days::days_before, history::GROUPS};
 use kernel::{Date, date};
 
 /// The group in which the commune with this index is reviewed; neighbours are reviewed together.

@@ -1,9 +1,10 @@
 //! How many members the households have, and who was born, died or married into them.
 
-use super::{History, days_before};
+use super::History;
 use crate::{
     apportion::proportion,
     calibration::{Calibration, Review, YEARS},
+    days::days_before,
     dice::{Dice, Purpose},
 };
 use kernel::{Date, PovertyClass, date};

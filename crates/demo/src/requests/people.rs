@@ -1,8 +1,8 @@
 //! Invented people. Everybody's family name is *Mẫu* ("specimen"), so that nobody is taken for a real person.
 
 use crate::{
+    days::days_before,
     dice::{Dice, Purpose},
-    history::days_before,
 };
 use api::poverty::Sex;
 use kernel::Date;

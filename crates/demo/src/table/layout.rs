@@ -1,9 +1,9 @@
-//! Lines of at most 100 columns, measured as a terminal shows them.
+//! Lines of at most 118 columns, measured as a terminal shows them.
 
 use unicode_width::UnicodeWidthStr;
 
-/// Columns of the table.
-const WIDTH: usize = 99;
+/// Columns of the page.
+pub(super) const WIDTH: usize = 118;
 
 /// A cell and its width in columns; longer text is cut and ends in `…`.
 pub(super) enum Column<'a> {
@@ -27,6 +27,33 @@ pub(super) fn rule(character: char) -> String {
     let mut rule: String = std::iter::repeat_n(character, WIDTH).collect();
     rule.push('\n');
     rule
+}
+
+/// The heading of a part of the page.
+pub(super) fn title(vietnamese: &str, english: &str) -> String {
+    format!("\n{}", line(&[Column::Left(&format!("{vietnamese} ({english})"), WIDTH)]))
+}
+
+/// The text broken between words into lines of at most that width, at most so many; what does not fit ends in `…`.
+pub(super) fn lines_of(text: &str, width: usize, lines_max: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut rest = text.split(' ').filter(|word| !word.is_empty()).peekable();
+    while rest.peek().is_some() {
+        let last = lines.len() + 1 == lines_max;
+        let mut line = String::new();
+        while let Some(word) = rest.peek() {
+            if !last && !line.is_empty() && line.width() + 1 + word.width() > width {
+                break;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line += word;
+            rest.next();
+        }
+        lines.push(fitted(&line, width));
+    }
+    lines
 }
 
 /// Text after a mark, broken between words into lines that begin under its first word.
@@ -90,6 +117,14 @@ mod tests {
     #[test]
     fn long_text_is_cut_to_its_column_and_says_so() {
         assert_eq!(line(&[Column::Left("Xã Tủa Sín Chải", 8), Column::Right("7", 2)]), "Xã Tủa …  7\n");
+    }
+
+    #[test]
+    fn a_name_takes_the_lines_it_is_given() {
+        let lines = lines_of("một hai ba bốn năm sáu bảy", 10, 2);
+        assert_eq!(lines, ["một hai ba", "bốn năm s…"]);
+        assert_eq!(lines_of("một hai", 10, 2), ["một hai"]);
+        assert!(lines_of("", 10, 2).is_empty());
     }
 
     #[test]

@@ -55,11 +55,32 @@ pub(super) fn op(op: &str) -> &str {
 /// The state of a target.
 pub(super) fn status(status: TargetStatus) -> &'static str {
     match status {
-        TargetStatus::Met => "ĐẠT (met)",
-        TargetStatus::OnTrack => "ĐÚNG TIẾN ĐỘ (on track)",
-        TargetStatus::Behind => "CHẬM TIẾN ĐỘ (behind)",
-        TargetStatus::Missed => "KHÔNG ĐẠT (missed)",
-        TargetStatus::Unknown | TargetStatus::Unspecified => "CHƯA RÕ (unknown)",
+        TargetStatus::Met => "ĐẠT",
+        TargetStatus::OnTrack => "ĐÚNG TĐ",
+        TargetStatus::Behind => "CHẬM",
+        TargetStatus::Missed => "KHÔNG ĐẠT",
+        TargetStatus::Unknown | TargetStatus::Unspecified => "CHƯA RÕ",
+    }
+}
+
+/// A group of targets.
+pub(super) fn group(group: &str) -> &str {
+    match group {
+        "economy" => "Kinh tế - xã hội (economy and society)",
+        "services" => "Tiếp cận dịch vụ xã hội cơ bản (basic social services)",
+        "infrastructure" => "Hạ tầng thiết yếu (essential infrastructure)",
+        "tasks" => "Nhiệm vụ, giải pháp (tasks and measures)",
+        other => other,
+    }
+}
+
+/// Where the actual value of a target comes from.
+pub(super) fn source(feeds: &str) -> &str {
+    match feeds {
+        "poverty" => "HN",
+        "criteria" => "TC",
+        "reported" => "BC",
+        other => other,
     }
 }
 
