@@ -302,7 +302,7 @@ impl<M: Model> Worker<M> {
         for (waiting, unwritten) in unwritten {
             match unwritten {
                 Unwritten::Refused(refusal) if !news || self.is_late(&waiting) => {
-                    answer(waiting, Err(refusal))
+                    answer(waiting, Err(refusal));
                 }
                 Unwritten::Refused(_) => later.push(waiting),
                 Unwritten::Validated(facts) => answer(waiting, Ok(Accepted { facts, recorded: None })),
