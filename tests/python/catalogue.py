@@ -8,7 +8,9 @@ README = pathlib.Path(__file__).resolve().parents[2] / "proto/README.md"
 
 PART = re.compile(r"<!-- begin events.*?-->\n(.*?)<!-- end events -->", re.DOTALL)
 NAMES = r"((?:`[^`]*`,?\s*)+)"
-EXAMPLE = re.compile(r"(?:^Shape `(?P<shape>\w+)`:(?P<without>[^\n]*) with\n\n)?^```json\n(?P<json>.*?)\n```", re.DOTALL | re.MULTILINE)
+EXAMPLE = re.compile(
+    r"(?:^Shape `(?P<shape>\w+)`:(?P<without>[^\n]*) with\n\n)?^```json\n(?P<json>.*?)\n```", re.DOTALL | re.MULTILINE
+)
 
 # What the catalogue says once for all types: where the hash of a decision's file is known.
 OF_EVERY_DECISION = {"decision.sha256", "extension.sha256"}

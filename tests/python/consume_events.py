@@ -31,7 +31,9 @@ def main():
     add_addresses(parser)
     parser.add_argument("--nats", required=True, help="nats://host:port")
     parser.add_argument("--as-at", default="2025-12-31", help="the day whose state is compared")
-    parser.add_argument("--consistency-token", default="", help="of the last write to each service, separated by spaces")
+    parser.add_argument(
+        "--consistency-token", default="", help="of the last write to each service, separated by spaces"
+    )
     parser.add_argument("--every-type", action="store_true", help="fail where a type of the catalogue was not met")
     arguments = parser.parse_args()
     site = Site(arguments.address)
@@ -150,7 +152,11 @@ class Event:
     def __init__(self, message):
         self.headers = message.headers or {}
         self.nats_subject = message.subject
-        self.type, self.source, self.stream = self.header("ce-type"), self.header("ce-source"), self.header("ce-subject")
+        self.type, self.source, self.stream = (
+            self.header("ce-type"),
+            self.header("ce-source"),
+            self.header("ce-subject"),
+        )
         self.position, self.version = int(self.header("ce-position")), int(self.header("ce-streamversion"))
         self.id, self.effective = uuid.UUID(self.header("ce-id")), self.header("ce-effectivedate")
         self.recorded = day_of(self.header("ce-time"))

@@ -45,7 +45,9 @@ class Households:
     def state(self, history, day, standard):
         """Commune, members and class on the day; None where it was not registered yet."""
         # By day, then as recorded: a later correction of the same day goes over an earlier one.
-        by_then = sorted((event for event in history if event.effective <= day), key=lambda event: (event.effective, event.position))
+        by_then = sorted(
+            (event for event in history if event.effective <= day), key=lambda event: (event.effective, event.position)
+        )
         commune, members, poverty_class = None, set(), "not_reviewed"
         for event in by_then:
             payload = event.payload
@@ -86,7 +88,9 @@ class Units:
             case "rural.observation_recorded.v1":
                 corrects = payload.get("corrects")
                 if corrects:
-                    expect_that(f"{event} corrects what was observed there", corrects in self.observations[payload["area"]])
+                    expect_that(
+                        f"{event} corrects what was observed there", corrects in self.observations[payload["area"]]
+                    )
                     expect_that(f"{event} corrects what nothing corrected", corrects not in self.corrected)
                     self.corrected[corrects] = payload["observation"]
                 self.observations[payload["area"]].add(payload["observation"])
@@ -161,7 +165,10 @@ class Accounts:
         self.touched = set()
 
     def compare(self, site, day):
-        own = {account: sum(change for on, change in changes.items() if on <= day) for account, changes in self.changes.items()}
+        own = {
+            account: sum(change for on, change in changes.items() if on <= day)
+            for account, changes in self.changes.items()
+        }
         own = {account: balance for account, balance in own.items() if balance}
         expect("debits and credits together", sum(own.values()), 0)
         outside = -sum(balance for account, balance in own.items() if account[0] == "grantor")
@@ -192,7 +199,11 @@ class Cases:
     def compare(self, site, day):
         listed = pages(site, FUNDING, "ListCases", {"open_only": True}, "cases")
         print(f"open cases: {sorted(self.open.values())}")
-        expect("open cases", {case["name"]: case["rule"] for case in listed}, {f"cases/{id}": rule for id, rule in self.open.items()})
+        expect(
+            "open cases",
+            {case["name"]: case["rule"] for case in listed},
+            {f"cases/{id}": rule for id, rule in self.open.items()},
+        )
 
 
 def key(account):

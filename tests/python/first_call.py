@@ -124,7 +124,9 @@ def explain_and_compare(client, household, before, token):
     expect("facts added up", amounts, int(figure["value"]))
     expect("this household in the explanation", sum(int(fact["amount"]) for fact in mine), 1)
     for fact in mine:
-        print(f"  {fact['amount']:>3} by {fact['event_type']} at position {fact['position']} on {fact['effective_date']}")
+        print(
+            f"  {fact['amount']:>3} by {fact['event_type']} at position {fact['position']} on {fact['effective_date']}"
+        )
     expect("the deciding event", mine[-1]["event_type"], "poverty.household_assessed.v1")
     return view
 

@@ -64,22 +64,26 @@ def pages(site, service, method, request, field):
 
 
 class Explanation:
-    """The explanation of a figure, all pages of it: its facts add up to its sum."""
+    """The explanation of a figure. Its facts add up to its sum, which is seen where all of them are read."""
 
-    def __init__(self, site, name):
+    def __init__(self, site, name, facts_max=20_000):
         self.facts, token = [], ""
         while True:
             page = site.call(PROGRESS, "ExplainFigure", {"name": name, "page_size": PAGE, "page_token": token})
             self.facts += page.get("facts", [])
             token = page.get("next_page_token", "")
-            if not token:
+            self.fact_count = int(page.get("fact_count", 0))
+            if not token or self.fact_count > facts_max:
                 break
         self.name, self.formula, self.inputs = name, page["formula"], page.get("inputs", [])
         self.sum = int(page["sum"]) if "sum" in page else None
-        expect(f"number of facts of {name}", len(self.facts), int(page.get("fact_count", 0)))
+        if token:
+            return
+        expect(f"number of facts of {name}", len(self.facts), self.fact_count)
         if self.facts:
             expect(f"facts of {name} added up", self.known_on("9999-12-31"), self.sum)
 
     def known_on(self, day):
         """What the facts add up to that had been recorded by the end of the day."""
+        expect(f"facts of {self.name} that were read", len(self.facts), self.fact_count)
         return sum(int(fact.get("amount", 0)) for fact in self.facts if day_of(fact["recorded_at"]) <= day)

@@ -2,7 +2,8 @@
 
     python small_story.py --address 127.0.0.1:50051
 
-Prints the consistency tokens of the last writes, separated by spaces. Told twice it happens once.
+The site must be empty but for this. Prints the consistency tokens of the last writes, separated by spaces. Told twice it
+happens once.
 """
 
 import argparse
@@ -50,7 +51,9 @@ class Story:
         self.site, self.tokens = site, {}
 
     def tell(self, service, method, name, request):
-        answer = self.site.call(service, method, {"header": {"request_id": identity(name)}, **request}, self.actor(service))
+        answer = self.site.call(
+            service, method, {"header": {"request_id": identity(name)}, **request}, self.actor(service)
+        )
         self.tokens[service] = answer["receipt"]["consistency_token"]
         return answer
 
@@ -76,16 +79,34 @@ def households(story):
         ("not reviewed", "2025-08-01", "03640", 1),
     ]:
         members = [
-            {"full_name": f"Người Mẫu {number}", "ethnicity": "08", "head": number == 0, "member_id": identity(f"{name}/{number}")}
+            {
+                "full_name": f"Người Mẫu {number}",
+                "ethnicity": "08",
+                "head": number == 0,
+                "member_id": identity(f"{name}/{number}"),
+            }
             for number in range(size)
         ]
         request = {"effective_date": day, "commune_code": commune, "members": members, "household_id": identity(name)}
         story.tell(REGISTRY, "RegisterHousehold", f"register {name}", request)
-    for name, day, score, deprived in [("poor", "2024-11-20", 140, 3), ("not poor", "2024-11-20", 200, 1), ("near poor", "2025-09-10", 130, 1)]:
+    for name, day, score, deprived in [
+        ("poor", "2024-11-20", 140, 3),
+        ("not poor", "2024-11-20", 200, 1),
+        ("near poor", "2025-09-10", 130, 1),
+    ]:
         answers = [{"indicator": code, "deprived": at < deprived} for at, code in enumerate(INDICATORS)]
-        request = {"household": f"households/{identity(name)}", "effective_date": day, "b1_score": score, "answers": answers}
+        request = {
+            "household": f"households/{identity(name)}",
+            "effective_date": day,
+            "b1_score": score,
+            "answers": answers,
+        }
         answer = story.tell(REGISTRY, "RecordAssessment", f"assess {name}", request)
-        expect(f"class of {name}", answer["household"]["latest_assessment"]["poverty_class"], name.upper().replace(" ", "_"))
+        expect(
+            f"class of {name}",
+            answer["household"]["latest_assessment"]["poverty_class"],
+            name.upper().replace(" ", "_"),
+        )
     change = {
         "household": f"households/{identity('poor')}",
         "effective_date": "2025-02-01",
@@ -99,11 +120,22 @@ def households(story):
 
 def criteria(story):
     """A commune is observed, assessed, recognised and merged; the merged one loses the title again."""
-    listing = {"area": MERGED, "list": "REGION", "entry": "III", "effective_date": "2021-07-01", "decision": decision(1, "2021-06-20")}
+    listing = {
+        "area": MERGED,
+        "list": "REGION",
+        "entry": "III",
+        "effective_date": "2021-07-01",
+        "decision": decision(1, "2021-06-20"),
+    }
     story.tell(RURAL, "DecideListing", "region III", listing)
     observe(story)
     official = [
-        {"of": "criteria/17", "state": "BASICALLY_MET", "author": f"Sở Nông nghiệp và Môi trường {SYNTHETIC}", "document": "12/BB"},
+        {
+            "of": "criteria/17",
+            "state": "BASICALLY_MET",
+            "author": f"Sở Nông nghiệp và Môi trường {SYNTHETIC}",
+            "document": "12/BB",
+        },
         {"of": "indicators/1.1", "state": "MET", "author": f"Sở Xây dựng {SYNTHETIC}"},
     ]
     assessment = {"area": MERGED, "set": SET, "column": "northern_midlands_mountains", "official": official}
@@ -129,9 +161,19 @@ def criteria(story):
     expect_that("the strict result falls short of the recognition", answer["differences"])
     story.refused(RURAL, "RecogniseTitle", "recognise again", title, "TITLE_HELD")
 
-    acknowledged = {"area": COMMUNE, "tier": "COMMUNE_TITLE", "effective_date": "2025-08-01", "decision": decision(3, "2025-07-30")}
+    acknowledged = {
+        "area": COMMUNE,
+        "tier": "COMMUNE_TITLE",
+        "effective_date": "2025-08-01",
+        "decision": decision(3, "2025-07-30"),
+    }
     story.tell(RURAL, "AcknowledgeTitle", "acknowledge", acknowledged)
-    revoked = {**acknowledged, "effective_date": "2025-10-01", "decision": decision(4, "2025-09-25"), "criteria": [10, 17]}
+    revoked = {
+        **acknowledged,
+        "effective_date": "2025-10-01",
+        "decision": decision(4, "2025-09-25"),
+        "criteria": [10, 17],
+    }
     story.tell(RURAL, "RevokeTitle", "revoke", {**revoked, "ground": f"Mười tiêu chí không đạt {SYNTHETIC}"})
 
 
@@ -153,9 +195,18 @@ def observe(story):
         ("15.1", {"by_sex": {"men": share(821, 905), "women": share(846, 911)}}),
         ("17.1", {"parts": {"parts": parts}}),
     ]:
-        story.tell(RURAL, "RecordObservation", f"observe {indicator}", {**observed, "indicator": indicator, "value": value})
-    wrong = story.tell(RURAL, "RecordObservation", "observe 9.2", {**observed, "indicator": "9.2", "value": {"share": share(309, 412)}})
-    corrected = {**observed, "indicator": "9.2", "value": {"share": share(390, 412)}, "corrects": wrong["observation"]["name"]}
+        story.tell(
+            RURAL, "RecordObservation", f"observe {indicator}", {**observed, "indicator": indicator, "value": value}
+        )
+    wrong = story.tell(
+        RURAL, "RecordObservation", "observe 9.2", {**observed, "indicator": "9.2", "value": {"share": share(309, 412)}}
+    )
+    corrected = {
+        **observed,
+        "indicator": "9.2",
+        "value": {"share": share(390, 412)},
+        "corrects": wrong["observation"]["name"],
+    }
     story.tell(RURAL, "RecordObservation", "correct 9.2", corrected)
     by_hand = {**observed, "indicator": "11", "value": {"share": share(1, 412)}}
     story.refused(RURAL, "RecordObservation", "observe 11 by hand", by_hand, "DERIVED_INDICATOR")
@@ -200,14 +251,22 @@ def money(story):
     once = story.tell(FUNDING, "ReverseTransfer", "undo the payment", undo)["transfers"][0]["name"]
     twice = story.tell(FUNDING, "ReverseTransfer", "undo the payment again", undo)["transfers"][0]["name"]
     expect("the second reversal of one transfer", twice, once)
-    too_much = {"decision": decision(9, "2024-12-01"), "transfers": [district.move("PAY", "COMMITTED", "2024-12-30", 28_000_001)]}
+    too_much = {
+        "decision": decision(9, "2024-12-01"),
+        "transfers": [district.move("PAY", "COMMITTED", "2024-12-30", 28_000_001)],
+    }
     story.refused(FUNDING, "Transfer", "pay more than there is", too_much, "OVERDRAWN")
     late = {**too_much, "transfers": [district.move("PAY", "COMMITTED", "2025-03-10", 5_000_000)]}
     story.refused(FUNDING, "Transfer", "pay after the window", late, "AFTER_WINDOW")
     extended = district.move("PAY", "COMMITTED", "2025-03-10", 5_000_000, extension=decision(31, "2025-01-20"))
     transfer(story, "pay after the window, extended", [extended])
     in_kind = Purse("NTM.ND02", "in_kind", "CLA", DISTRICT, "ubnd-huyen-than-uyen")
-    valuation = {"quantity": "120", "unit": "ngày công", "unit_price": 250_000, "valuer": f"Ban Phát triển bản {SYNTHETIC}"}
+    valuation = {
+        "quantity": "120",
+        "unit": "ngày công",
+        "unit_price": 250_000,
+        "valuer": f"Ban Phát triển bản {SYNTHETIC}",
+    }
     valuation |= {"price_basis": "Quyết định 12/QĐ-UBND ngày 05/01/2024", "valued_on": "2024-10-20"}
     transfer(story, "labour", [in_kind.move("CONTRIBUTE", "GRANTOR", "2024-10-21", 30_000_000, valuation=valuation)])
     suspicions(story)
@@ -228,11 +287,24 @@ def parties(story):
     ]:
         owner = {"code": code, "display_name": f"{code} {SYNTHETIC}", "area": area, "effective_date": day}
         story.tell(FUNDING, "RegisterOwner", f"owner {code}", owner)
-    for name, household in [("house of the poor", "poor"), ("house once more", "poor"), ("house of the not poor", "not poor")]:
+    for name, household in [
+        ("house of the poor", "poor"),
+        ("house once more", "poor"),
+        ("house of the not poor", "not poor"),
+    ]:
         support = {"kind": "housing", "household": f"households/{identity(household)}", "quantity": 1, "unit": "nhà"}
-        item = {"item_id": identity(name), "effective_date": "2024-12-01", "support": {**support, "decided_on": "2024-12-01"}}
+        item = {
+            "item_id": identity(name),
+            "effective_date": "2024-12-01",
+            "support": {**support, "decided_on": "2024-12-01"},
+        }
         story.tell(FUNDING, "RegisterItem", f"item {name}", item)
-    works = {"display_name": f"Đường nội bản {SYNTHETIC}", "area": MERGED, "asset_type": "road", "approved_total": 4_800_000_000}
+    works = {
+        "display_name": f"Đường nội bản {SYNTHETIC}",
+        "area": MERGED,
+        "asset_type": "road",
+        "approved_total": 4_800_000_000,
+    }
     item = {"item_id": identity("road"), "effective_date": "2024-02-01", "works": works}
     story.tell(FUNDING, "RegisterItem", "item road", item)
 
@@ -240,7 +312,9 @@ def parties(story):
 def suspicions(story):
     """Another programme builds for the same household; a household that is not poor gets a house. Both stand, with cases."""
     district = Purse("GNBV.DA5", "recurrent", "CEN", DISTRICT, "ubnd-huyen-than-uyen", "house of the not poor")
-    opened = transfer(story, "a house for the not poor", [district.move("ALLOCATE", "ASSIGNED", "2024-12-05", 40_000_000)])
+    opened = transfer(
+        story, "a house for the not poor", [district.move("ALLOCATE", "ASSIGNED", "2024-12-05", 40_000_000)]
+    )
     expect("rules of the cases", [case["rule"] for case in opened["cases"]], ["K03"])
     minority = Purse("DTTS.DA1", "recurrent", "CEN", DISTRICT, "ubnd-huyen-than-uyen", "house once more")
     more = [
@@ -257,7 +331,11 @@ def suspicions(story):
 
 def succession(story):
     """The district ends; its successor has every open balance."""
-    owner = {"owner": "owners/ubnd-huyen-than-uyen", "effective_date": "2025-07-01", "decision": decision(8, "2025-06-25")}
+    owner = {
+        "owner": "owners/ubnd-huyen-than-uyen",
+        "effective_date": "2025-07-01",
+        "decision": decision(8, "2025-06-25"),
+    }
     story.tell(FUNDING, "NameSuccessor", "name the successor", {**owner, "successor": "owners/ubnd-xa-03618"})
     handed = story.tell(FUNDING, "HandOver", "hand over", owner)
     expect_that("something is handed over", handed["transfers"])

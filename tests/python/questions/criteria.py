@@ -17,7 +17,10 @@ def criteria(site, area, view):
 
 def titles_before_and_after_the_merger(site):
     """Xã nào đạt chuẩn nông thôn mới: trước sáp nhập, sau sáp nhập, và xã nào chỉ suy ra từ các xã cũ?"""
-    answers = {"bản đồ cũ, 30/6/2025": criteria(site, PROVINCE, OLD), "bản đồ mới, 31/12/2025": criteria(site, PROVINCE, NEW)}
+    answers = {
+        "bản đồ cũ, 30/6/2025": criteria(site, PROVINCE, OLD),
+        "bản đồ mới, 31/12/2025": criteria(site, PROVINCE, NEW),
+    }
     for label, answer in answers.items():
         summary, rows = answer["summary"], answer["communes"]
         check_summary(summary, rows)
@@ -78,9 +81,13 @@ def strict_and_official(site):
     standing = site.call(RURAL, "GetStanding", {"area": row["area"]["name"], "as_at": OLD["as_at"]})
     assessed = standing["assessment"]
     for field in ["set", "assessed_on", "assessed_year", "strict_met", "applicable", "official_met"]:
-        expect(f"{field} of {row['area']['display_name']}", assessed.get(field), row.get(field))
+        expect(f"{field} of {row['area']['display_name']}", assessed.get(field) or 0, row.get(field) or 0)
     recorded = {one["number"]: (one["strict"], one.get("official")) for one in assessed["criteria"]}
-    expect("results by criterion", {one["number"]: (one["strict"], one.get("official")) for one in row["criteria"]}, recorded)
+    expect(
+        "results by criterion",
+        {one["number"]: (one["strict"], one.get("official")) for one in row["criteria"]},
+        recorded,
+    )
 
     yield f"{row['area']['display_name']}, {row['set']}, ngày {row['assessed_on']}, năm {row['assessed_year']}"
     yield f"theo quy định {row['strict_met']}, theo đánh giá {row['official_met']} trên {row['applicable']} tiêu chí"

@@ -23,7 +23,11 @@ def all_targets(site):
         check_target(target)
     statuses = collections.Counter(target["status"] for target in targets)
     summary = site.call(PROGRESS, "GetOverview", {"area": PROVINCE, "view": VIEW})["targets"]
-    expect("targets by status", {status.lower(): count for status, count in statuses.items()}, {status: count for status, count in summary.items() if count})
+    expect(
+        "targets by status",
+        {status.lower(): count for status, count in statuses.items()},
+        {status: count for status, count in summary.items() if count},
+    )
     yield ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
     for target in targets:
         actual = target.get("actual") or "chưa có số liệu"
@@ -51,9 +55,11 @@ def check_target(target):
 def why_that_number(site):
     """Vì sao là con số đó: một số liệu mỗi loại, đến từng sự kiện?"""
     overview = site.call(PROGRESS, "GetOverview", {"area": PROVINCE, "view": VIEW})
-    share(overview["poverty"]["poor_rate"])
+    communes = site.call(PROGRESS, "GetPoverty", {"area": PROVINCE, "view": VIEW, "parts": True})["parts"]
+    reviewed = [commune for commune in communes if share(commune["poor_rate"])]
+    commune = max(reviewed, key=lambda commune: number(commune["households"]["poor"]))
     figures = {
-        "tỷ lệ hộ nghèo": overview["poverty"]["poor_rate"]["name"],
+        f"tỷ lệ hộ nghèo, {commune['area']['display_name']}": commune["poor_rate"]["name"],
         "xã đạt chuẩn": overview["criteria"]["recognised"]["name"],
         "số tiêu chí bình quân": overview["criteria"]["mean_official"]["name"],
         "tỷ lệ giải ngân": overview["funding_total"]["rate_of_plan"]["name"],
@@ -66,7 +72,7 @@ def why_that_number(site):
     explanations = {}
     for label, name in figures.items():
         leaves = list(down_to_facts(site, name, explanations))
-        facts = sum(len(leaf.facts) for leaf in leaves)
+        facts = sum(leaf.fact_count for leaf in leaves)
         expect_that(f"{name} rests on facts", facts)
         yield f"{label}: {leaves[0].formula if len(leaves) == 1 else explanations[name].formula}"
         yield f"  {len(leaves)} số liệu gốc, {facts:,} sự kiện, ví dụ {example(leaves)}"
@@ -79,7 +85,10 @@ def down_to_facts(site, name, explanations):
     explanations[name] = explained = Explanation(site, name)
     expect_that(f"{name} has a formula", explained.formula)
     for fact in explained.facts:
-        expect_that(f"a fact of {name} says where it comes from", fact["event_id"] and fact["event_type"] and int(fact["position"]) > 0)
+        expect_that(
+            f"a fact of {name} says where it comes from",
+            fact["event_id"] and fact["event_type"] and int(fact["position"]) > 0,
+        )
         expect(f"source of a fact of {name}", fact["event_type"].split(".")[0], fact["source"])
         expect_that(f"a fact of {name} holds by the day", fact["effective_date"] <= VIEW["as_at"])
     if explained.facts:
