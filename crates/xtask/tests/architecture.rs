@@ -52,8 +52,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-const SERVICES_MAY_USE: &[&str] =
-    &["kernel", "reference", "events", "api", "event-log", "projection", "decider", "service", "poverty-view"];
+const SERVICES_MAY_USE: &[&str] = &[
+    "kernel",
+    "reference",
+    "events",
+    "api",
+    "event-log",
+    "projection",
+    "decider",
+    "service",
+    "poverty-view",
+];
 
 /// Crates that are pure from end to end, with everything from outside that they may use.
 const PURE_CRATES: &[(&str, &[&str])] = &[

@@ -104,7 +104,12 @@ pub(crate) async fn explain(
 }
 
 /// What the name is about, where its area is on its map.
-pub(super) fn portion<'a>(grounds: &'a Grounds, area: &AreaKey, extent: Extent, map: Date) -> Option<Portion<'a>> {
+pub(super) fn portion<'a>(
+    grounds: &'a Grounds,
+    area: &AreaKey,
+    extent: Extent,
+    map: Date,
+) -> Option<Portion<'a>> {
     let areas = &grounds.reference.areas;
     let area = areas.get(area).filter(|area| is_on_map(area, map))?;
     Portion::of(areas, area, extent, map)

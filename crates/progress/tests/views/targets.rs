@@ -46,8 +46,7 @@ async fn all_targets_and_baselines_are_listed_and_what_is_not_fed_has_no_data() 
     let province = Province::told(&falling()).await;
     let all = province.targets("2024-12-31", &[]).await.unwrap();
     assert_eq!((all.targets.len(), all.baselines.len()), (43, 9));
-    // T12: the packs have the list of poor districts.
-    let fed = ["T09", "T10", "T11", "T12", "T26", "T27", "T31", "T32", "X1"];
+    let fed = ["T09", "T10", "T11", "T26", "T27", "T31", "T32", "X1"];
     for row in all.targets.iter().filter(|row| !fed.contains(&&*row.id)) {
         assert_eq!(
             (row.status(), row.status_of_data()),

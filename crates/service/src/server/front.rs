@@ -2,13 +2,12 @@
 //! status completed.
 
 use super::{
-    bare_status,
+    DEMO_TODAY_METADATA, bare_status,
     body::{ObservedBody, code_in},
     call::Call,
     gate::Gate,
     start::DemoToday,
 };
-use super::DEMO_TODAY_METADATA;
 use crate::{Refusal, reason};
 use http::{Request, Response};
 use std::{

@@ -231,7 +231,13 @@ fn judgement(
     computed: &Computed,
 ) -> proto::TargetStatus {
     let ended = grounds.reference.targets.period().to.is_some_and(|last| view.as_at >= last);
-    judge(target.op, target.target, computed.actual, computed.expected, ended)
+    let judged = judge(target.op, target.target, computed.actual, computed.expected, ended);
+    // What is missing could only raise the value: a bound from above is not kept by silence.
+    let bounded_above = matches!(target.op, Op::AtMost | Op::Below);
+    if judged == proto::TargetStatus::Met && bounded_above && computed.status == DataStatus::Incomplete {
+        return proto::TargetStatus::Unknown;
+    }
+    judged
 }
 
 fn judge(
