@@ -38,8 +38,8 @@ pub mod muctieu {
 }
 
 pub use muctieu::{
-    funding::v1 as funding, poverty::v1 as poverty, progress::v1 as progress, r#type::v1 as types,
-    rural::v1 as rural,
+    funding::v1 as funding, poverty::v1 as poverty, progress::v1 as progress, rural::v1 as rural,
+    r#type::v1 as types,
 };
 
 /// The compiled descriptors of all protos, for server reflection.

@@ -19,7 +19,10 @@ pub(super) fn cases(answer: &ListCasesResponse) -> String {
     }
     out += &row(["Quy tắc", "Mở ngày", "Câu hỏi (question)", "Địa bàn"]);
     out += &rule('─');
-    for case in answer.cases.iter().take(SHOWN) {
+    // Cases of one day come in the order in which calls happened to be answered; by name they do so every time.
+    let mut cases: Vec<&CaseRow> = answer.cases.iter().collect();
+    cases.sort_by(|a, b| (&b.opened_on, &a.name).cmp(&(&a.opened_on, &b.name)));
+    for case in cases.into_iter().take(SHOWN) {
         out += &of(case);
     }
     let more = answer.cases.len().saturating_sub(SHOWN);

@@ -9,8 +9,8 @@ use crate::{
 };
 use kernel::{Date, MemberId, date};
 use poverty_view::domain::{
-    Amount, Class, ClassFlow, Fact, Flow, History, HistoryEvent, KnownFact, Measure, Member, Need, Needs, Roster,
-    TrackedClass, changes, facts, timeline,
+    Amount, Class, ClassFlow, Fact, Flow, History, HistoryEvent, KnownFact, Measure, Member, Need, Needs,
+    Roster, TrackedClass, changes, facts, timeline,
 };
 use proptest::prelude::*;
 use std::collections::HashMap;
