@@ -64,9 +64,9 @@ impl<'engine> Project<'engine> {
         output(make_secrets).context("deploy/make-secrets failed")?;
 
         let mut environment = vec![
-            ("MUCTIEU_IMAGE".to_owned(), image.to_owned()),
-            ("MUCTIEU_SECRETS".to_owned(), secrets.display().to_string()),
-            ("MUCTIEU_PACKS".to_owned(), packs.display().to_string()),
+            ("SERVICE_IMAGE".to_owned(), image.to_owned()),
+            ("SECRETS_DIR".to_owned(), secrets.display().to_string()),
+            ("PACKS_DIR".to_owned(), packs.display().to_string()),
             ("MUCTIEU_DEMO_CLOCK".to_owned(), "true".to_owned()),
             ("DEMO_SCALE".to_owned(), SCALE.to_owned()),
         ];
