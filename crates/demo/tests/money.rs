@@ -114,7 +114,9 @@ impl Ledger {
                 assert!(self.items.insert(name, approved).is_none());
             }
             Step::Transfer(requests) | Step::Detail(requests) => {
-                requests.into_iter().for_each(|request| self.transfer(request))
+                for request in requests {
+                    self.transfer(request);
+                }
             }
             Step::Reverse(reversing) => {
                 let reversed = self.first[&reversing.reverses].clone();

@@ -4,10 +4,10 @@ use crate::apportion::apportion;
 
 /// Đồng in a million.
 pub(super) const MILLION: i64 = 1_000_000;
-/// Plan of the three programmes 2021-2025, in millions of đồng: investment and recurrent [press].
+/// Plan of the three programmes 2021-2025, in millions of đồng: investment and recurrent (press).
 const INVESTMENT_MILLION: u64 = 3_589_000;
 const RECURRENT_MILLION: u64 = 2_444_000;
-/// Disbursed by 2025-10-31, in đồng [press].
+/// Disbursed by 2025-10-31, in đồng (press).
 pub(super) const DISBURSED: u64 = 4_318_000_000_000;
 
 /// The vintages and their weights. The programmes' first money was assigned in 2022 (Resolution 517/NQ-UBTVQH15).

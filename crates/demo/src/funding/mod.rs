@@ -2,7 +2,7 @@
 //! and spent on, and where it went when districts and communes ended.
 //!
 //! Three totals are published and met to the đồng, at every scale: the plan of 2021-2025 of 6,033 billion, its parts of
-//! 3,589 and 2,444 billion, and the 4,318 billion disbursed by 2025-10-31 [press]. How they divide over years, programmes,
+//! 3,589 and 2,444 billion, and the 4,318 billion disbursed by 2025-10-31 (press). How they divide over years, programmes,
 //! sources and places is invented; the scale changes how many works and supports there are, not what they cost together.
 
 mod book;
@@ -14,6 +14,7 @@ mod owners;
 mod requests;
 mod schedule;
 mod supports;
+mod telling;
 mod works;
 
 use crate::{
@@ -32,9 +33,10 @@ use lines::Cell;
 use outside::Outside;
 use owners::{OwnerNumber, Owners};
 pub(crate) use requests::{Batch, CaseToSettle, Reversal};
-use schedule::{Step, Teller};
+use schedule::Step;
 use std::{collections::BTreeSet, ops::Range};
 use supports::{Story, Supports};
+use telling::Teller;
 use works::{Item, Leg, Site, Works};
 
 /// When the owners of the start are entered.

@@ -62,7 +62,7 @@ impl Region {
     }
 }
 
-/// Recognitions before 2021: up to how many communes, when, and the year that was assessed. 24 by June 2018 [press].
+/// Recognitions before 2021: up to how many communes, when, and the year that was assessed. 24 by June 2018 (press).
 const EARLY: [(usize, Date, i16); 5] = [
     (8, date(2016, 12, 20), 2016),
     (16, date(2017, 7, 14), 2016),

@@ -79,7 +79,7 @@ const COURSES: [Course; 22] = [
 ];
 /// Courses of poor districts: after their last day there is nobody to report.
 const OF_POOR_DISTRICTS: [&str; 2] = ["T29", "T33"];
-/// Income in đồng for a person and year at the end of 2020 and of 2025. T02 begins at the resolution's own baseline [law].
+/// Income in đồng for a person and year at the end of 2020 and of 2025. T02 begins at the resolution's own baseline (law).
 const INCOMES: [(&str, i64, i64, i64); 2] =
     [("T01", 14_200_000, 27_700_000, 408_000), ("T02", 19_000_000, 29_300_000, 398_000)];
 

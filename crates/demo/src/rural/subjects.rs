@@ -16,7 +16,7 @@ use kernel::{Date, date};
 use reference::Reference;
 use std::ops::Range;
 
-/// Communes recognised at the end of 2020 [law].
+/// Communes recognised at the end of 2020 (law).
 pub(super) const RECOGNISED_BEFORE: usize = 39;
 /// Criteria of the set.
 pub(super) const CRITERIA: u8 = 19;

@@ -25,7 +25,7 @@ pub(super) fn criteria(answers: &Answers) -> String {
         ("Số xã (communes)", |of| counted(of.communes.as_ref())),
         ("Xã đạt chuẩn (recognised)", |of| counted(of.recognised.as_ref())),
         ("  trong đó nâng cao (advanced)", |of| counted(of.advanced.as_ref())),
-        ("  suy từ các xã cũ, chưa có quyết định (derived)", |of| counted(of.derived.as_ref())),
+        ("  suy từ xã cũ, chưa có quyết định (derived)", |of| counted(of.derived.as_ref())),
         ("  không xác định được (undetermined)", |of| counted(of.undetermined.as_ref())),
         ("Xã được đánh giá (assessed)", |of| counted(of.assessed.as_ref())),
         ("Bình quân tiêu chí, chính thức (mean, official)", |of| mean(of.mean_official.as_ref())),
