@@ -122,7 +122,7 @@ impl<M: Model> Desk<M> {
         });
         let (waiting, queue) = mpsc::channel(options.queue_max);
         let worker = Worker { shared: Arc::clone(&shared), log, clock, options, queue };
-        worker.catch_up().await?;
+        worker.fold().await?;
         let stopped = shared.stopped.clone();
         let work = async move {
             let _stopped = stopped.drop_guard();
@@ -211,6 +211,9 @@ struct Worker<M: Model> {
 /// Facts of one command with the streams that they stand in.
 type FactsByStream<E> = Vec<(StreamId, Fact<E>)>;
 
+/// The facts of one decision with the request that records them.
+type ToAppend<E> = (FactsByStream<E>, AppendRequest);
+
 /// A decision that waits to be appended, with its facts by stream.
 struct Decided<M: Model> {
     waiting: Waiting<M>,
@@ -238,6 +241,8 @@ struct Round<M: Model> {
 enum Unwritten<E> {
     /// Refused, on a state that may be behind the log and on decisions that the log may not take.
     Refused(Refusal),
+    /// The model does not take what it decided itself: so it is for what is recorded already, and else a fault of ours.
+    Untaken(Disorder),
     /// Only to be checked, and found good.
     Validated(Vec<Fact<E>>),
     /// Recorded by another request, at these positions.
@@ -304,7 +309,11 @@ impl<M: Model> Worker<M> {
                 Unwritten::Refused(refusal) if !news || self.is_late(&waiting) => {
                     answer(waiting, Err(refusal));
                 }
-                Unwritten::Refused(_) => later.push(waiting),
+                Unwritten::Untaken(disorder) if !news || self.is_late(&waiting) => {
+                    tracing::error!(%disorder, "decision cannot be applied: {disorder}");
+                    answer(waiting, Err(Refusal::new(&reason::INTERNAL)));
+                }
+                Unwritten::Refused(_) | Unwritten::Untaken(_) => later.push(waiting),
                 Unwritten::Validated(facts) => answer(waiting, Ok(Accepted { facts, recorded: None })),
                 Unwritten::Recorded(positions) => {
                     let first = self.recorded_at(positions).await;
@@ -414,7 +423,7 @@ impl<M: Model> Worker<M> {
                     let facts = facts.into_iter().map(|(_, fact)| fact).collect();
                     round.unwritten.push((waiting, Unwritten::Validated(facts)));
                 }
-                Err(refusal) => round.unwritten.push((waiting, Unwritten::Refused(refusal))),
+                Err(unwritten) => round.unwritten.push((waiting, unwritten)),
             }
         }
         for decided in round.decided.iter().rev() {
@@ -430,14 +439,11 @@ impl<M: Model> Worker<M> {
         waiting: &Waiting<M>,
         now: Timestamp,
         first: u64,
-    ) -> Result<(FactsByStream<M::Event>, AppendRequest), Refusal> {
+    ) -> Result<ToAppend<M::Event>, Unwritten<M::Event>> {
         let Waiting { actor, intent, .. } = waiting;
         let today: Date = now.day();
-        let Decision { writes, conditions } = model.decide(&intent.command, today)?;
-        let internal = |disorder: Disorder| {
-            tracing::error!(%disorder, "decision cannot be applied: {disorder}");
-            Refusal::new(&reason::INTERNAL)
-        };
+        let Decision { writes, conditions } =
+            model.decide(&intent.command, today).map_err(Unwritten::Refused)?;
         let mut request = AppendRequest {
             request_id: intent.request_id(),
             fingerprint: intent.fingerprint,
@@ -462,7 +468,7 @@ impl<M: Model> Worker<M> {
                     Ok(encoded) => encoded,
                     Err(disorder) => {
                         take_back(model, &facts);
-                        return Err(internal(disorder));
+                        return Err(Unwritten::Untaken(disorder));
                     }
                 };
                 events.push(NewEvent { event_type, area, effective, content });
@@ -537,20 +543,25 @@ impl<M: Model> Worker<M> {
         Ok(whole)
     }
 
-    /// Applies what the log holds beyond what is applied; whether there was anything.
+    /// Applies what the log holds beyond what is applied; whether there was anything. A log that is away is no failure:
+    /// commands are refused by it, and what is known stays.
     async fn catch_up(&self) -> Result<bool, Error> {
+        let before = self.shared.read().position;
+        match self.fold().await {
+            Err(Error::Log(event_log::Error::Store(error))) => {
+                tracing::warn!(%error, "log cannot be read just now: {error}");
+                Ok(self.shared.read().position > before)
+            }
+            folded => folded,
+        }
+    }
+
+    /// Applies what the log holds beyond what is applied; whether there was anything.
+    async fn fold(&self) -> Result<bool, Error> {
         let mut any = false;
         loop {
             let after = self.shared.read().position;
-            let events = match self.log.read(after, READ_EVENTS_MAX).await {
-                Ok(events) => events,
-                Err(event_log::Error::Store(error)) if any || after > 0 => {
-                    // The log is away: commands are refused by it, and what is known stays.
-                    tracing::warn!(%error, "log cannot be read just now: {error}");
-                    return Ok(any);
-                }
-                Err(error) => return Err(error.into()),
-            };
+            let events = self.log.read(after, READ_EVENTS_MAX).await?;
             if events.is_empty() {
                 let head = self.log.head().await.unwrap_or(after);
                 if head < after {

@@ -42,7 +42,7 @@ async fn tell_elsewhere(elsewhere: &Elsewhere, plan: Arc<Plan>) -> anyhow::Resul
             "the synthetic history could not be told; the services need demo_clock = true and the demo's villages in \
              reference.dir, and hold nothing else",
         )?;
-        let page = table::render(&table::fetch(channels, &driven.consistency_token).await?);
+        let page = table::render(&Box::pin(table::fetch(channels, &driven.consistency_token)).await?);
         anyhow::Ok(format!("{page}{}\n", news_of(&driven)))
     };
     let Some(shown) = shutdown.run_until_cancelled(Box::pin(shown)).await else {
@@ -123,7 +123,7 @@ async fn show(
         folder.remember(&history)?;
         (history, news_of(&driven))
     };
-    let table = table::render(&table::fetch(channels, &history.consistency_token).await?);
+    let table = table::render(&Box::pin(table::fetch(channels, &history.consistency_token)).await?);
     Ok(format!("{table}\n{data}{news}\n      to serve it again later: {}\n", folder.serve_command()))
 }
 

@@ -71,7 +71,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Export { what: ExportCommand::Figures { address, known_on } } => {
             Box::pin(export::figures(&settings, address, known_on)).await
         }
-        Command::Rebuild { service } => upkeep::rebuild(&settings, service).await,
+        Command::Rebuild { service } => Box::pin(upkeep::rebuild(&settings, service)).await,
         Command::Healthcheck { address } => upkeep::healthcheck(&settings, address).await,
         Command::Config => {
             print!("{configuration}");

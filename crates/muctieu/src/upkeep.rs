@@ -71,7 +71,7 @@ pub(crate) async fn rebuild(settings: &Settings, service: Option<Service>) -> an
             }
             Service::Progress => {
                 let side = ProgressSide::open(settings, clock.clone()).await?;
-                let rebuilt = rebuild_progress(settings, &side.sources, &reference, &stop).await;
+                let rebuilt = Box::pin(rebuild_progress(settings, &side.sources, &reference, &stop)).await;
                 side.close().await;
                 rebuilt?;
             }

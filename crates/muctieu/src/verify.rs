@@ -44,7 +44,7 @@ pub(crate) async fn run(
         bail!("the checkpoint {} is of none of the logs: its first line names the log", path.display());
     }
     if views {
-        whole &= views_follow_from(settings).await?;
+        whole &= Box::pin(views_follow_from(settings)).await?;
     }
     if whole { Ok(()) } else { bail!("verification found what is told above") }
 }

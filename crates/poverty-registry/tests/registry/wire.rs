@@ -23,6 +23,7 @@ async fn an_oversized_message_is_refused_with_its_reason_and_changes_nothing() {
         request_time_max: Duration::from_secs(30),
         drain: Duration::from_secs(5),
         allowed_origins: Vec::new(),
+        demo_today: None,
     };
     let wrapped = PovertyRegistryServer::new(office.registry.clone());
     let wrapped = service::with_wire_limits!(wrapped, options.message_bytes_max);

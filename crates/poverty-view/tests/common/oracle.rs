@@ -89,22 +89,7 @@ pub(crate) fn stock(
     })
 }
 
-/// Poor and near-poor on the day that lack the indicator of that place, in homes that pass.
-pub(crate) fn lacking(
-    log: &[Told],
-    day: Date,
-    known: Date,
-    place: usize,
-    within: impl Fn(Home) -> bool,
-) -> Pair {
-    let standings = households(log).filter_map(|household| standing(log, household, day, known));
-    let counted = standings.filter(|now| {
-        within(now.home) && matches!(now.class, Some(Found::Poor | Found::NearPoor)) && now.lacks[place]
-    });
-    counted.fold((0, 0), |sum, now| (sum.0 + 1, sum.1 + persons(&now, None)))
-}
-
-fn persons(now: &Standing, group: Option<&str>) -> i64 {
+pub(crate) fn persons(now: &Standing, group: Option<&str>) -> i64 {
     let counted = now.members.values().filter(|own| group.is_none_or(|group| **own == group));
     counted.count().try_into().expect("a small number")
 }

@@ -171,7 +171,7 @@ fn tell(drafts: &[Draft]) -> Vec<Told> {
             3 | 4 => What::Moved(home_on(effective, draft.pick)),
             _ => What::Assessed(
                 [Found::Poor, Found::NearPoor, Found::NotPoor][draft.pick % 3],
-                [0, 1, 2, 3].map(|bit| draft.pick / 3 >> bit & 1 == 1),
+                [0, 1, 2, 3].map(|bit| ((draft.pick / 3) >> bit) & 1 == 1),
             ),
         };
         told.push(Told { household: draft.household, effective, known, what });

@@ -3,7 +3,7 @@
 use crate::{
     common::{
         oracle::{self, Columns, Pair},
-        tales::{Found, LACKED, Lacks, Told, What, any_day, standard_of, tales},
+        tales::{Found, Home, LACKED, Lacks, Told, What, any_day, standard_of, tales},
     },
     story::{calendar, leaf},
 };
@@ -182,7 +182,7 @@ proptest! {
                 };
                 prop_assert_eq!(
                     sum(&facts, known, here),
-                    oracle::lacking(&log, day, known, at, |home| home.leaf() == place),
+                    lacking(&log, day, known, at, |home| home.leaf() == place),
                     "{} in {} on {} as known on {}", need, place, day, known
                 );
             }
@@ -270,4 +270,14 @@ proptest! {
             prop_assert_eq!(&serde_json::from_str::<History>(&stored).unwrap(), history);
         }
     }
+}
+
+/// Poor and near-poor on the day that lack the indicator of that place, in homes that pass.
+fn lacking(log: &[Told], day: Date, known: Date, place: usize, within: impl Fn(Home) -> bool) -> Pair {
+    let standings =
+        oracle::households(log).filter_map(|household| oracle::standing(log, household, day, known));
+    let counted = standings.filter(|now| {
+        within(now.home) && matches!(now.class, Some(Found::Poor | Found::NearPoor)) && now.lacks[place]
+    });
+    counted.fold((0, 0), |sum, now| (sum.0 + 1, sum.1 + oracle::persons(&now, None)))
 }

@@ -18,7 +18,7 @@ pub struct Cases {
 pub struct Case {
     /// What was found.
     pub opened: CaseOpened,
-    /// The day on which it was.
+    /// The day of the movement that raised it.
     pub opened_on: Date,
     /// Where it stands in the log.
     pub position: u64,
@@ -73,7 +73,7 @@ impl Cases {
         }
         self.cases.push(Case {
             opened: event.clone(),
-            opened_on: about.recorded_at.day(),
+            opened_on: about.effective,
             position: about.position,
             settled: None,
         });
