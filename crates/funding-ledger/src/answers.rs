@@ -98,7 +98,7 @@ fn response(
 /// The cases that the command opened, as they were then.
 pub(crate) fn opened_cases(accepted: &Accepted<FundingEvent>, reference: &Reference) -> Vec<funding::Case> {
     let cases = accepted.facts.iter().filter_map(|fact| match &fact.event {
-        FundingEvent::CaseOpened(opened) => Some(case_of(opened, fact.recorded_at.day(), None, reference)),
+        FundingEvent::CaseOpened(opened) => Some(case_of(opened, fact.effective, None, reference)),
         _ => None,
     });
     cases.collect()

@@ -148,6 +148,7 @@ fn a_frame_has_no_criteria_and_backs_nothing() {
     assert_eq!(
         counts,
         [
+            ("vn-commune-2016-2020", Tier::Commune, Some(19)),
             ("lai-chau-commune-2022", Tier::Commune, Some(19)),
             ("lai-chau-commune-2024", Tier::Commune, None),
             ("vn-advanced-commune-2021-2025", Tier::AdvancedCommune, Some(19)),

@@ -363,7 +363,7 @@ async fn reversals_and_settlements_are_refused_for_each_of_their_faults() {
         (invalid, "FIELD_MISSING", "explanation", |r| r.explanation.clear()),
         (invalid, "FIELD_MISSING", "header.document", |r| r.header.as_mut().unwrap().document.clear()),
         (invalid, "FUTURE_DATE", "effective_date", |r| r.effective_date = "2025-11-24".into()),
-        (invalid, "FIELD_INVALID", "effective_date", |r| r.effective_date = "2025-11-22".into()),
+        (invalid, "FIELD_INVALID", "effective_date", |r| r.effective_date = "2024-05-31".into()),
     ];
     for (code, reason, field, fault) in settlements {
         let mut request = settlement(case, "");
