@@ -88,9 +88,10 @@ pub(crate) async fn run(place: &Place, options: &Options) -> Result<()> {
     let events = queries::events(&site.channel).await?;
     let queries = queries::measure(&site.channel).await?;
     site.end().await?;
-    println!("rebuilds of {} events", grouped(events));
+    let of_poverty = *events.get("poverty").context("the poverty registry's log")?;
     let mut rebuilds = Vec::new();
-    for service in ["progress", "poverty-registry"] {
+    for (service, events) in [("progress", events.values().sum()), ("poverty-registry", of_poverty)] {
+        println!("rebuild of {service} from {} events", grouped(events));
         rebuilds.push(province.rebuild(service, events).await?);
     }
     fs::remove_dir_all(&province.folder)?;
@@ -151,15 +152,19 @@ fn province(demo: &Telling, rebuilds: &[Rebuild]) -> String {
     let row =
         |what: &str, measured: String, expected: &str| vec![what.to_owned(), measured, expected.to_owned()];
     let mut rows = vec![
-        row("from the program's start to the committee's table", seconds(demo.to_table_ms), "under 60 s"),
-        row("most memory held", format!("{} MiB", grouped(demo.peak_memory_mib)), "under 700 MB"),
+        row("from the program's start to the committee's table", seconds(demo.to_table_ms), "under 120 s"),
+        row("most memory held", format!("{} MiB", grouped(demo.peak_memory_mib)), "under 1 GB"),
         row("data on disk", format!("{} MiB", grouped(demo.data_mib)), ""),
     ];
     for Rebuild { service, events, took_ms, peak_memory_mib, measured } in rebuilds {
         let what = format!("rebuild {service}, {} events", grouped(*events));
         let memory = grouped(*peak_memory_mib);
         let rate = grouped(measured.events_per_second);
-        rows.push(row(&what, format!("{} = {rate} events/s, {memory} MiB", seconds(*took_ms)), ""));
+        rows.push(row(
+            &what,
+            format!("{} = {rate} events/s, {memory} MiB", seconds(*took_ms)),
+            "above 100,000/s",
+        ));
     }
     aligned(&["", "measured", "expected"], 1, rows)
 }

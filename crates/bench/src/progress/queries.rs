@@ -4,14 +4,20 @@ use super::Timing;
 use crate::measurement::Measurement;
 use anyhow::{Context, Result};
 use api::progress::{
-    ExplainFigureRequest, Figure, GetPovertyRequest, ListTargetsRequest, PointOfView, PovertyRow,
+    ExplainFigureRequest, Figure, GetCriteriaRequest, GetFundingRequest, GetOverviewRequest,
+    GetPovertyRequest, ListCasesRequest, ListTargetsRequest, PointOfView, PovertyRow,
     progress_client::ProgressClient,
 };
 use hdrhistogram::Histogram;
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 use tonic::transport::Channel;
 
 const PROVINCE: &str = "12";
+/// Of the new map.
+const COMMUNE: &str = "03390";
 const AS_AT: &str = "2024-12-31";
 /// Two weeks after the day that the figures speak of.
 const KNOWN_ON: &str = "2025-01-15";
@@ -25,10 +31,26 @@ const CALLS: u32 = 300;
 /// A slow query is asked less often than [`CALLS`].
 const ASK_AT_MOST: Duration = Duration::from_secs(15);
 
-/// The position up to which the province's views have read: the number of events.
-pub(super) async fn events(channel: &Channel) -> Result<u64> {
-    let view = ProgressClient::new(channel.clone()).get_poverty(province(AS_AT, "", OLD_MAP)).await?;
-    Ok(view.into_inner().position)
+/// The number of events that each log holds, by the name of the log.
+pub(super) async fn events(channel: &Channel) -> Result<BTreeMap<String, u64>> {
+    let request = GetOverviewRequest { area: PROVINCE.to_owned(), ..GetOverviewRequest::default() };
+    let page = ProgressClient::new(channel.clone()).get_overview(request).await?.into_inner();
+    Ok(page.positions.into_iter().map(|source| (source.source, source.position)).collect())
+}
+
+/// Times one call, asked again and again.
+macro_rules! ask {
+    ($client:expr, $what:expr, $call:ident($request:expr)) => {{
+        let (what, request) = ($what.to_string(), $request);
+        let timed = timed(&what, || {
+            let (mut client, request) = ($client.clone(), request.clone());
+            async move {
+                client.$call(request).await?;
+                Ok(())
+            }
+        });
+        timed.await?
+    }};
 }
 
 /// All queries in turn.
@@ -51,8 +73,48 @@ pub(super) async fn measure(channel: &Channel) -> Result<Vec<Timing>> {
             timings.push(poverty(&client, &format!("parts and ethnicity, {point}"), &[full]).await?);
         }
     }
-    timings.push(targets(&client).await?);
+    for (known_name, known_on) in [("now", ""), (KNOWN_ON, KNOWN_ON)] {
+        timings.extend(pages(&client, known_name, known_on).await?);
+    }
     timings.extend(explanations(&client).await?);
+    Ok(timings)
+}
+
+/// What a committee opens in a meeting: pages, criteria, money, targets and cases.
+async fn pages(client: &ProgressClient<Channel>, known_name: &str, known_on: &str) -> Result<Vec<Timing>> {
+    let view = |map: &str| Some(point(AS_AT, known_on, map));
+    let named = |what: &str| format!("{what}, as at {AS_AT}, known {known_name}");
+    let mut timings = Vec::new();
+    for (what, area, map) in
+        [("the province's page", PROVINCE, OLD_MAP), ("a new commune's page", COMMUNE, NEW_MAP)]
+    {
+        let request =
+            GetOverviewRequest { area: area.to_owned(), view: view(map), ..GetOverviewRequest::default() };
+        timings.push(ask!(client, &named(what), get_overview(request)));
+    }
+    let province = PROVINCE.to_owned();
+    for (what, map) in [("criteria of 94 communes", OLD_MAP), ("criteria of 38 communes", NEW_MAP)] {
+        let request = GetCriteriaRequest {
+            area: province.clone(),
+            view: view(map),
+            communes: true,
+            ..GetCriteriaRequest::default()
+        };
+        timings.push(ask!(client, &named(what), get_criteria(request)));
+    }
+    for (what, by) in [("money by programme", "programme"), ("money by owner", "owner")] {
+        let request = GetFundingRequest {
+            area: province.clone(),
+            view: view(OLD_MAP),
+            by: vec![by.to_owned()],
+            ..GetFundingRequest::default()
+        };
+        timings.push(ask!(client, &named(what), get_funding(request)));
+    }
+    let request = ListTargetsRequest { view: view(OLD_MAP), ..ListTargetsRequest::default() };
+    timings.push(ask!(client, &named("all 42 targets"), list_targets(request)));
+    let request = ListCasesRequest { area: province, view: view(OLD_MAP), ..ListCasesRequest::default() };
+    timings.push(ask!(client, &named("cases"), list_cases(request)));
     Ok(timings)
 }
 
@@ -66,19 +128,6 @@ async fn poverty(
         let (mut client, request) = (client.clone(), turns.next().cloned());
         async move {
             client.get_poverty(request.context("a request")?).await?;
-            Ok(())
-        }
-    });
-    timed.await
-}
-
-async fn targets(client: &ProgressClient<Channel>) -> Result<Timing> {
-    let view = PointOfView { as_at: "2025-12-31".to_owned(), ..PointOfView::default() };
-    let request = ListTargetsRequest { view: Some(view), ..ListTargetsRequest::default() };
-    let timed = timed("all 42 targets as at 2025-12-31", || {
-        let (mut client, request) = (client.clone(), request.clone());
-        async move {
-            client.list_targets(request).await?;
             Ok(())
         }
     });
@@ -106,14 +155,7 @@ async fn explanation(client: &ProgressClient<Channel>, what: &str, figure: &Figu
     };
     let answer = client.clone().explain_figure(request.clone()).await?.into_inner();
     let what = format!("{what} of {} facts", answer.fact_count);
-    let timed = timed(&what, || {
-        let (mut client, request) = (client.clone(), request.clone());
-        async move {
-            client.explain_figure(request).await?;
-            Ok(())
-        }
-    });
-    timed.await
+    Ok(ask!(client, &what, explain_figure(request)))
 }
 
 /// The figure of an area that has poor households.
@@ -123,8 +165,12 @@ fn poor_households(row: Option<&PovertyRow>) -> Option<&Figure> {
 }
 
 fn province(as_at: &str, known_on: &str, map: &str) -> GetPovertyRequest {
-    let view = PointOfView { as_at: as_at.to_owned(), known_on: known_on.to_owned(), map: map.to_owned() };
-    GetPovertyRequest { area: PROVINCE.to_owned(), view: Some(view), ..GetPovertyRequest::default() }
+    let view = Some(point(as_at, known_on, map));
+    GetPovertyRequest { area: PROVINCE.to_owned(), view, ..GetPovertyRequest::default() }
+}
+
+fn point(as_at: &str, known_on: &str, map: &str) -> PointOfView {
+    PointOfView { as_at: as_at.to_owned(), known_on: known_on.to_owned(), map: map.to_owned() }
 }
 
 /// Asks again and again after a warm-up.
