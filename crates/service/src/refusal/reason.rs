@@ -644,7 +644,7 @@ reasons! {
     ITEM_MISSING InvalidArgument {
         vi: "Vốn ở bước '{stage}' phải gắn với công trình hoặc khoản hỗ trợ. Vui lòng chọn công trình hoặc khoản hỗ trợ.",
         en: "money at '{stage}' stands on an item",
-        remedy: "give items/<uuid> of works or a support"
+        remedy: "give the name of works or of a support, items/ and its UUID"
     }
     ITEM_TOO_EARLY InvalidArgument {
         vi: "Vốn ở bước '{stage}' chưa gắn với công trình, khoản hỗ trợ nào. Vui lòng để trống; công trình được chọn khi phân bổ chi tiết.",
