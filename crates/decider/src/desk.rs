@@ -32,7 +32,9 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 pub struct DeskOptions {
     /// Commands that wait at most; more are refused.
     pub queue_max: usize,
-    /// Commands decided together at most.
+    /// Commands decided together at most, each on what the ones before it would write. More than one is safe only where no
+    /// decision rests on another stream than those that it writes or names as conditions, and no other process writes them:
+    /// where the log refuses a command, nothing refuses those that were decided on it.
     pub batch_max: usize,
     /// How long a command is decided anew while other processes keep coming first. An attempt that began within it counts.
     pub contention_max: Duration,
@@ -40,7 +42,7 @@ pub struct DeskOptions {
 
 impl Default for DeskOptions {
     fn default() -> Self {
-        Self { queue_max: 10_000, batch_max: 1_000, contention_max: Duration::from_secs(5) }
+        Self { queue_max: 10_000, batch_max: 1, contention_max: Duration::from_secs(5) }
     }
 }
 

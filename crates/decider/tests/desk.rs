@@ -113,10 +113,9 @@ impl Office {
         let clock: SharedClock = Arc::new(ManualClock::new(Timestamp::start_of(TODAY)));
         let log = EventLog::open(LogOptions::new(store), clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
+        let together = DeskOptions { batch_max: 1_000, ..DeskOptions::default() };
         let (desk, work) =
-            Desk::open(log.clone(), Purses::default(), clock, DeskOptions::default(), stop.clone())
-                .await
-                .unwrap();
+            Desk::open(log.clone(), Purses::default(), clock, together, stop.clone()).await.unwrap();
         Self { desk, log, stop, work: tokio::spawn(work) }
     }
 

@@ -64,10 +64,7 @@ impl FundingLedger {
     {
         let Parts { log, poverty, reference, clock, limits } = parts;
         let model = FundingModel::new(reference.clone());
-        // One at a time: a debit may rest on a credit of the same batch, which stands in another stream, so that nothing
-        // would refuse the debit where another process makes the credit's request stale.
-        let options = DeskOptions { batch_max: 1, ..DeskOptions::default() };
-        let (desk, work) = Desk::open(log, model, clock.clone(), options, stop).await?;
+        let (desk, work) = Desk::open(log, model, clock.clone(), DeskOptions::default(), stop).await?;
         Ok((Self::of(desk, poverty, reference, clock, limits), work))
     }
 }
