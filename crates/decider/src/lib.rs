@@ -1,5 +1,6 @@
-//! Commands of a service whose whole state fits in memory: the state is folded from the service's own log, commands are
-//! decided one after another on it, and their events are appended together.
+//! Commands of a service whose whole state fits in memory: the state is folded from the service's own log, and commands are
+//! decided one after another on it. They can be decided and appended in batches where that is safe; see
+//! [`DeskOptions::batch_max`].
 //!
 //! It knows logs, batches and repeats; it deliberately does not know what any command or event means. A service writes its
 //! state once as a [`Model`] and reaches it through one [`Desk`]: [`Desk::execute`] for commands, [`Desk::read`] for
