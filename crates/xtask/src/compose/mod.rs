@@ -51,7 +51,9 @@ pub(crate) fn where_possible(session: &mut Session, report: &mut Report) {
 fn containers(session: &mut Session, report: &mut Report) -> Result<()> {
     let engine = report.step("engine", |seen| Engine::find_or_start(session, seen))?;
     report.step("base images", |seen| images::bases(session, &engine, seen))?;
-    let build = cargo(&["build", "--release", "--locked", "--quiet", "--package", "muctieu"]);
+    // The Dockerfile takes the program from there, wherever else cargo is told to build.
+    let mut build = cargo(&["build", "--release", "--locked", "--quiet", "--package", "muctieu"]);
+    build.args(["--target-dir", "target"]);
     ensure!(report.run(session, "release build", build, |_| {}), "the program could not be built");
     let image = format!("muctieu-test:{}", std::process::id());
     report.step("program's image", |seen| images::program(session, &engine, &image, seen))?;
