@@ -4,7 +4,6 @@ use crate::{Decision, Disorder, Error, Fact, Intent, Model};
 use event_log::{
     AppendError, AppendRequest, Appended, EventLog, NewEvent, RecordedEvent, StreamId, StreamWrite,
 };
-use futures::future::join_all;
 use kernel::{Date, RequestId, SharedClock, Timestamp};
 use service::{
     Refusal, reason,
@@ -32,9 +31,7 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 pub struct DeskOptions {
     /// Commands that wait at most; more are refused.
     pub queue_max: usize,
-    /// Commands decided together at most, each on what the ones before it would write. More than one is safe only where no
-    /// decision rests on another stream than those that it writes or names as conditions, and no other process writes them:
-    /// where the log refuses a command, nothing refuses those that were decided on it.
+    /// Commands decided together at most, each on what the ones before it would write.
     pub batch_max: usize,
     /// How long a command is decided anew while other processes keep coming first. An attempt that began within it counts.
     pub contention_max: Duration,
@@ -42,7 +39,7 @@ pub struct DeskOptions {
 
 impl Default for DeskOptions {
     fn default() -> Self {
-        Self { queue_max: 10_000, batch_max: 1, contention_max: Duration::from_secs(5) }
+        Self { queue_max: 10_000, batch_max: 1_000, contention_max: Duration::from_secs(5) }
     }
 }
 
@@ -334,10 +331,7 @@ impl<M: Model> Worker<M> {
     }
 
     /// Answers those whose request the log has recorded before and gives back the rest.
-    async fn answer_repeats(
-        &self,
-        unwritten: Vec<(Waiting<M>, Unwritten<M::Event>)>,
-    ) -> Vec<(Waiting<M>, Unwritten<M::Event>)> {
+    async fn answer_repeats<U>(&self, unwritten: Vec<(Waiting<M>, U)>) -> Vec<(Waiting<M>, U)> {
         if unwritten.is_empty() {
             return unwritten;
         }
@@ -485,16 +479,16 @@ impl<M: Model> Worker<M> {
         Ok((facts, request))
     }
 
-    /// Appends everything at once, applies what the log recorded and answers.
+    /// Appends everything as one chain, for each was decided on all before it; applies what the log recorded and answers.
     async fn append(&self, decided: Vec<Decided<M>>) -> Result<Outcome<M>, Error> {
-        let mut again = Vec::new();
+        let mut overtaken = Vec::new();
         let mut as_decided = true;
         let mut recorded = Vec::with_capacity(decided.len());
-        let (decided, appends): (Vec<_>, Vec<_>) = decided
+        let (decided, requests): (Vec<_>, Vec<_>) = decided
             .into_iter()
-            .map(|Decided { waiting, facts, request }| ((waiting, facts), self.log.append(request)))
+            .map(|Decided { waiting, facts, request }| ((waiting, facts), request))
             .unzip();
-        let outcomes = join_all(appends).await;
+        let outcomes = self.log.append_chain(requests).await;
         for ((waiting, facts), outcome) in decided.into_iter().zip(outcomes) {
             match outcome {
                 Ok(appended) if !appended.replayed => {
@@ -502,15 +496,13 @@ impl<M: Model> Worker<M> {
                     continue;
                 }
                 Ok(first) => self.answer_repeat(waiting, first).await,
-                Err(AppendError::Stale { .. }) if self.is_late(&waiting) => {
-                    answer(waiting, Err(Refusal::new(&reason::CONCURRENT_CHANGE)));
+                Err(AppendError::Stale { .. } | AppendError::BasisNotRecorded) => {
+                    overtaken.push((waiting, ()));
                 }
-                Err(AppendError::Stale { .. }) => again.push(waiting),
                 Err(error) => answer(waiting, Err(error.into())),
             }
             as_decided = false;
         }
-        recorded.sort_by_key(|recorded| recorded.appended.first_position);
         as_decided = self.apply_recorded(&mut recorded)? && as_decided;
         if !as_decided {
             self.catch_up().await?;
@@ -518,6 +510,13 @@ impl<M: Model> Worker<M> {
         for Recorded { waiting, facts, appended } in recorded {
             let facts = facts.into_iter().map(|(_, fact)| fact).collect();
             answer(waiting, Ok(Accepted { facts, recorded: Some(appended) }));
+        }
+        // Where one command repeats, those after it often do.
+        let overtaken = self.answer_repeats(overtaken).await;
+        let (late, again): (Vec<_>, Vec<_>) =
+            overtaken.into_iter().map(|(waiting, ())| waiting).partition(|waiting| self.is_late(waiting));
+        for waiting in late {
+            answer(waiting, Err(Refusal::new(&reason::CONCURRENT_CHANGE)));
         }
         Ok(Outcome { again, as_decided })
     }

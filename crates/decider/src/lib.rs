@@ -1,6 +1,5 @@
-//! Commands of a service whose whole state fits in memory: the state is folded from the service's own log, and commands are
-//! decided one after another on it. They can be decided and appended in batches where that is safe; see
-//! [`DeskOptions::batch_max`].
+//! Commands of a service whose whole state fits in memory: the state is folded from the service's own log, commands are
+//! decided one after another on it, and their events are appended together.
 //!
 //! It knows logs, batches and repeats; it deliberately does not know what any command or event means. A service writes its
 //! state once as a [`Model`] and reaches it through one [`Desk`]: [`Desk::execute`] for commands, [`Desk::read`] for
@@ -11,7 +10,8 @@
 //! again only as the log recorded it.
 //!
 //! Several processes may decide on one log. Each command names the version of every stream that it wrote on; the log
-//! refuses what another process overtook, and the desk then reads what came and decides anew. So a decision may rest only
+//! refuses what another process overtook with all that was decided on it (`EventLog::append_chain`), and the desk then
+//! reads what came and decides anew. So a decision may rest only
 //! on streams that it writes to or names as conditions, and on facts that later events can only make truer.
 
 mod desk;

@@ -17,8 +17,8 @@ use uuid::Uuid;
 const TODAY: Date = date(2025, 7, 1);
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Purses that may never be overdrawn. Money is put in a purse by anybody and taken out in the purse's own stream. From a
-/// purse of the poor box it is taken once, whoever asks again has the first answer.
+/// Purses that may never be overdrawn. What is taken out of a purse stands in that purse's stream alone, also where it goes
+/// into another. From the poor box it is taken once, whoever asks again has the first answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Purses {
     balances: HashMap<String, i64>,
@@ -28,16 +28,25 @@ struct Purses {
 
 const POOR_BOX: &str = "poor-box";
 
+/// A negative amount puts money in.
 #[derive(Clone, Debug)]
 struct Take {
     purse: String,
     amount: i64,
+    into: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Moved {
     purse: String,
     amount: i64,
+    into: Option<String>,
+}
+
+impl Purses {
+    fn add(&mut self, purse: &str, amount: i64) {
+        *self.balances.entry(purse.to_owned()).or_default() += amount;
+    }
 }
 
 fn stream(purse: &str) -> StreamId {
@@ -50,18 +59,28 @@ impl Model for Purses {
 
     fn decode(event_type: &str, content: &str) -> Result<Moved, Disorder> {
         let unreadable = || Disorder(format!("{event_type}: {content}"));
-        let (purse, amount) =
+        let (purses, amount) =
             content.trim_matches(['"', '{', '}']).split_once("\":").ok_or_else(unreadable)?;
-        Ok(Moved { purse: purse.to_owned(), amount: amount.parse().map_err(|_| unreadable())? })
+        let (purse, into) = purses.split_once('>').ok_or_else(unreadable)?;
+        Ok(Moved {
+            purse: purse.to_owned(),
+            amount: amount.parse().map_err(|_| unreadable())?,
+            into: (!into.is_empty()).then(|| into.to_owned()),
+        })
     }
 
     fn encode(event: &Moved) -> Result<(&'static str, String), Disorder> {
-        Ok(("test.moved.v1", format!("{{\"{}\":{}}}", event.purse, event.amount)))
+        let Moved { purse, amount, into } = event;
+        let into = into.as_deref().unwrap_or_default();
+        Ok(("test.moved.v1", format!("{{\"{purse}>{into}\":{amount}}}")))
     }
 
     fn apply(&mut self, _: &StreamId, fact: &Fact<Moved>) -> Result<(), Disorder> {
-        let Moved { purse, amount } = &fact.event;
-        *self.balances.entry(purse.clone()).or_default() += amount;
+        let Moved { purse, amount, into } = &fact.event;
+        self.add(purse, *amount);
+        if let Some(into) = into {
+            self.add(into, -amount);
+        }
         *self.versions.entry(purse.clone()).or_default() += 1;
         if purse == POOR_BOX && *amount < 0 {
             self.given.insert(purse.clone(), fact.position);
@@ -70,8 +89,11 @@ impl Model for Purses {
     }
 
     fn undo(&mut self, _: &StreamId, fact: &Fact<Moved>) {
-        let Moved { purse, amount } = &fact.event;
-        *self.balances.entry(purse.clone()).or_default() -= amount;
+        let Moved { purse, amount, into } = &fact.event;
+        self.add(purse, -amount);
+        if let Some(into) = into {
+            self.add(into, *amount);
+        }
         *self.versions.entry(purse.clone()).or_default() -= 1;
         if purse == POOR_BOX && *amount < 0 {
             self.given.remove(purse);
@@ -83,12 +105,12 @@ impl Model for Purses {
     }
 
     fn decide(&self, command: &Take, today: Date) -> Result<Decision<Moved>, Refusal> {
-        let Take { purse, amount } = command;
+        let Take { purse, amount, into } = command;
         let balance = self.balances.get(purse).copied().unwrap_or_default();
         if balance < *amount {
             return Err(Refusal::new(&reason::FIELD_INVALID).with("value", amount).with("expected", balance));
         }
-        let event = Moved { purse: purse.clone(), amount: -amount };
+        let event = Moved { purse: purse.clone(), amount: -amount, into: into.clone() };
         Ok(Decision {
             writes: vec![StreamFacts {
                 stream: stream(purse),
@@ -113,9 +135,10 @@ impl Office {
         let clock: SharedClock = Arc::new(ManualClock::new(Timestamp::start_of(TODAY)));
         let log = EventLog::open(LogOptions::new(store), clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
-        let together = DeskOptions { batch_max: 1_000, ..DeskOptions::default() };
         let (desk, work) =
-            Desk::open(log.clone(), Purses::default(), clock, together, stop.clone()).await.unwrap();
+            Desk::open(log.clone(), Purses::default(), clock, DeskOptions::default(), stop.clone())
+                .await
+                .unwrap();
         Self { desk, log, stop, work: tokio::spawn(work) }
     }
 
@@ -141,11 +164,15 @@ fn intent(id: u128, purse: &str, amount: i64, effect: Effect) -> Intent<Take> {
     Intent {
         header: Header { request_id, effect, document: Some("Quyết định 1".to_owned()) },
         fingerprint: Fingerprint(fingerprint),
-        command: Take { purse: purse.to_owned(), amount },
+        command: Take { purse: purse.to_owned(), amount, into: None },
     }
 }
 
-/// A negative amount puts money in.
+fn into(purse: &str, mut intent: Intent<Take>) -> Intent<Take> {
+    intent.command.into = Some(purse.to_owned());
+    intent
+}
+
 async fn filled(office: &Office, purse: &str, amount: i64) {
     office.take(10_000 + u128::from(purse.len() as u64), purse, -amount).await.unwrap();
 }
@@ -250,6 +277,58 @@ async fn a_reader_waits_for_the_position_that_its_token_names() {
     assert_eq!(office.desk.read_from(position, WAIT).await.unwrap().position(), position);
     let refused = office.desk.read_from(position + 1, Duration::from_millis(20)).await;
     assert_eq!(refused.err().unwrap().reason(), "NOT_CAUGHT_UP");
+    office.close().await;
+}
+
+/// What another process took was to be moved on here, and spent from where it went: neither happens.
+async fn what_rests_on_an_overtaken_command_is_decided_anew(store: LogStore) {
+    let (one, other) = (Office::open(store.clone()).await, Office::open(store).await);
+    for round in 0..20_u128 {
+        let [source, goal] = ["source", "goal"].map(|kind| format!("{kind}-{round}"));
+        let filled = one.take(round * 10, &source, -100).await.unwrap().recorded.unwrap();
+        drop(other.desk.read_from(filled.last_position, WAIT).await.unwrap());
+        other.take(round * 10 + 1, &source, 100).await.unwrap();
+        let resting = vec![
+            into(&goal, intent(round * 10 + 2, &source, 100, Effect::Recorded)),
+            intent(round * 10 + 3, &goal, 100, Effect::Recorded),
+        ];
+        let answers = one.desk.execute("somebody", resting).await;
+        assert!(answers.iter().all(Result::is_err), "round {round}: {answers:?}");
+        assert_eq!((one.balance(&source), one.balance(&goal)), (0, 0), "round {round}");
+    }
+    assert_eq!(one.log.head().await.unwrap(), 40);
+    one.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+async fn what_rests_on_an_overtaken_command_is_decided_anew_on_postgres() {
+    let database = TestDatabase::create().await;
+    what_rests_on_an_overtaken_command_is_decided_anew(LogStore::Postgres(database.url().to_owned())).await;
+}
+
+#[tokio::test]
+async fn what_rests_on_an_overtaken_command_is_decided_anew_on_sqlite() {
+    let (_folder, store) = sqlite();
+    what_rests_on_an_overtaken_command_is_decided_anew(store).await;
+}
+
+#[tokio::test]
+async fn many_repeats_at_once_have_their_first_answers() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, "a", 1_000).await;
+    let batch = |ids: std::ops::Range<u128>| ids.map(|id| intent(id, "a", 1, Effect::Recorded)).collect();
+    let first = office.desk.execute("somebody", batch(0..200)).await;
+    let again = office.desk.execute("somebody", batch(0..300)).await;
+    assert_eq!((first.len(), again.len()), (200, 300));
+    for (first, again) in first.iter().zip(&again) {
+        let (first, again) = (first.as_ref().unwrap(), again.as_ref().unwrap());
+        assert_eq!(first.facts, again.facts);
+        assert!(again.recorded.unwrap().replayed);
+    }
+    assert!(again[200..].iter().all(|new| !new.as_ref().unwrap().recorded.unwrap().replayed));
+    assert_eq!(office.balance("a"), 700);
     office.close().await;
 }
 

@@ -1,20 +1,22 @@
 //! The one writer of a process: it gathers the requests that wait and commits them together.
 
 use crate::{
-    AppendError, Appended, StreamId, fault,
+    AppendError,
+    batch::{Batch, Waiting, next_batch},
+    fault,
     fresh_leaves::CommittedBatch,
     lookups::{KnownStreams, Lookups},
     measure::Measures,
-    prepared::{Access, Prepared, REQUEST_BYTES_MAX},
+    prepared::Prepared,
     store::{Store, Verdict, is_transient, meets_unique_key, publish},
 };
-use kernel::{RequestId, SharedClock};
+use kernel::SharedClock;
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::VecDeque,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How long a batch is tried again after the connection was lost, before its outcome is given up as unknown.
@@ -32,12 +34,6 @@ const WORTH_A_BATCH: usize = 64;
 
 /// After a batch met a unique key, so many batches are looked up whole: where one request repeats, others often do.
 const CAREFUL_BATCHES: u32 = 16;
-
-/// A request and who waits for its answer.
-pub(crate) struct Waiting {
-    pub(crate) request: Prepared,
-    pub(crate) reply: oneshot::Sender<Result<Appended, AppendError>>,
-}
 
 pub(crate) struct Committer {
     pub(crate) store: Store,
@@ -84,7 +80,9 @@ impl Committer {
             self.measures.queued.set((waiting.len() + self.incoming.len()) as f64);
             let certain = (self.memory.careful == 0).then_some(&self.memory.streams);
             let batch = next_batch(&mut waiting, self.batch_events_max, certain);
-            self.commit(batch).await;
+            if !batch.waiting.is_empty() {
+                self.commit(batch).await;
+            }
             if waiting.len() + self.incoming.len() < WORTH_A_BATCH {
                 tokio::task::yield_now().await;
             }
@@ -100,10 +98,10 @@ impl Committer {
         fault::point("before_append");
         let verdicts = match self.append(&requests, entangled).await {
             Ok(verdicts) => verdicts,
-            Err(Failure::Entangled) => self.append_one_by_one(&requests).await,
+            Err(Failure::Entangled) => self.append_one_by_one(&batch).await,
             Err(Failure::Refused(error)) if requests.len() > 1 => {
                 tracing::warn!(%error, event_log.requests = requests.len(), "batch refused, trying one by one");
-                self.append_one_by_one(&requests).await
+                self.append_one_by_one(&batch).await
             }
             Err(failure) => requests.iter().map(|_| Err(failure.answer())).collect(),
         };
@@ -114,15 +112,18 @@ impl Committer {
             publish(&self.head, last);
         }
         let mut committed = CommittedBatch::with_capacity(batch.len());
-        for (waiting, verdict) in batch.into_iter().zip(verdicts) {
+        for (Waiting { request, link, reply }, verdict) in batch.into_iter().zip(verdicts) {
+            if let Some(link) = link {
+                link.hold_to(&verdict);
+            }
             if let Ok(appended) = verdict
                 && !appended.replayed
             {
-                self.memory.streams.learn(&waiting.request);
-                committed.push((appended, waiting.request));
+                self.memory.streams.learn(&request);
+                committed.push((appended, request));
             }
             // A caller that has gone learns the outcome when it repeats the request.
-            let _ = waiting.reply.send(verdict);
+            let _ = reply.send(verdict);
         }
         if let Some(sealer) = self.to_sealer.get()
             && !committed.is_empty()
@@ -132,13 +133,22 @@ impl Committer {
         }
     }
 
-    async fn append_one_by_one(&mut self, requests: &[&Prepared]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(requests.len());
-        for request in requests {
-            let verdict = match self.append(&[request], false).await {
-                Ok(mut verdict) => verdict.pop().unwrap_or(Err(AppendError::Failed("no verdict".to_owned()))),
-                Err(failure) => Err(failure.answer()),
+    async fn append_one_by_one(&mut self, batch: &[Waiting]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(batch.len());
+        for waiting in batch {
+            let verdict = if waiting.has_lost_its_basis() {
+                Err(AppendError::BasisNotRecorded)
+            } else {
+                match self.append(&[&waiting.request], false).await {
+                    Ok(mut verdict) => {
+                        verdict.pop().unwrap_or(Err(AppendError::Failed("no verdict".to_owned())))
+                    }
+                    Err(failure) => Err(failure.answer()),
+                }
             };
+            if let Some(link) = &waiting.link {
+                link.hold_to(&verdict);
+            }
             verdicts.push(verdict);
         }
         verdicts
@@ -210,106 +220,5 @@ impl Failure {
             // Invariant: a request alone builds on no other.
             Self::Entangled => AppendError::Failed("requests build on each other".to_owned()),
         }
-    }
-}
-
-/// Requests that are committed together.
-struct Batch {
-    waiting: Vec<Waiting>,
-    /// Whether some build on others: they expect a stream as an earlier one leaves it.
-    entangled: bool,
-}
-
-/// Takes the next batch out of those who wait, in order. A request that meets a stream or an id of an earlier one stays, and
-/// so does whatever meets it; but one that expects a stream exactly as an earlier one leaves it goes along where it is
-/// certain, by what is known of streams, that the earlier one will not be refused.
-fn next_batch(waiting: &mut VecDeque<Waiting>, events_max: usize, certain: Option<&KnownStreams>) -> Batch {
-    let mut batch = Batch { waiting: Vec::new(), entangled: false };
-    let mut staying = VecDeque::new();
-    let mut seen = Seen::default();
-    let (mut events, mut bytes) = (0, 0);
-    while let Some(next) = waiting.pop_front() {
-        let Some(footing) = seen.footing(&next.request, certain) else {
-            seen.add(&next.request, None);
-            staying.push_back(next);
-            continue;
-        };
-        seen.add(&next.request, Some(footing));
-        events += next.request.events.len();
-        bytes += next.request.bytes;
-        if !batch.waiting.is_empty() && (events > events_max || bytes > REQUEST_BYTES_MAX) {
-            staying.push_back(next);
-            break;
-        }
-        batch.entangled |= footing == Footing::OnAnother;
-        batch.waiting.push(next);
-    }
-    staying.append(waiting);
-    *waiting = staying;
-    batch
-}
-
-/// What a request of a batch stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Footing {
-    /// On what may have to be looked up: nothing can be built on it.
-    Doubtful,
-    /// On streams that certainly stand as it expects.
-    Certain,
-    /// The same, and some of these stand so only with an earlier one of the batch.
-    OnAnother,
-}
-
-/// Streams and ids of the requests that came earlier.
-#[derive(Default)]
-struct Seen {
-    requests: HashSet<RequestId>,
-    /// By their hash, with the version that they certainly reach; `None` where nothing can be built on them.
-    written: HashMap<u64, Option<(StreamId, u64)>>,
-    read: HashSet<u64>,
-}
-
-impl Seen {
-    /// What the request would stand on; `None` where it has to wait for an earlier one.
-    fn footing(&self, request: &Prepared, certain: Option<&KnownStreams>) -> Option<Footing> {
-        if self.requests.contains(&request.request_id) {
-            return None;
-        }
-        let (mut stands, mut follows) = (certain.is_some(), false);
-        for check in &request.checks {
-            match (self.written.get(&check.stream_hash), check.access) {
-                (Some(Some((stream, version))), Access::Write)
-                    if (stream, version) == (&check.stream, &check.version) =>
-                {
-                    follows = true;
-                }
-                (Some(_), _) => return None,
-                (None, Access::Write) if self.read.contains(&check.stream_hash) => return None,
-                (None, Access::Read) => stands = false,
-                (None, Access::Write) => {
-                    stands &= certain.is_some_and(|known| known.version(&check.stream) == check.version);
-                }
-            }
-        }
-        match (stands, follows) {
-            (true, false) => Some(Footing::Certain),
-            (true, true) => Some(Footing::OnAnother),
-            (false, false) => Some(Footing::Doubtful),
-            // It would be looked up, and its stream found to be where the earlier one has yet to bring it.
-            (false, true) => None,
-        }
-    }
-
-    /// Remembers a request that goes along, or stays.
-    fn add(&mut self, request: &Prepared, footing: Option<Footing>) {
-        self.requests.insert(request.request_id);
-        let firm = matches!(footing, Some(Footing::Certain | Footing::OnAnother));
-        for (check, version) in request.written() {
-            let reached = firm.then(|| (check.stream.clone(), version));
-            self.written.insert(check.stream_hash, reached);
-        }
-        self.read.extend(
-            request.checks.iter().filter(|check| check.access == Access::Read).map(|check| check.stream_hash),
-        );
     }
 }

@@ -80,6 +80,9 @@ pub enum AppendError {
         /// Where the stream stands.
         actual: u64,
     },
+    /// A request before it in its chain was not recorded. Nothing was written: decide anew.
+    #[error("a request that this one was decided on was not recorded")]
+    BasisNotRecorded,
     /// The request id was used for a command with other content. Nothing was written.
     #[error("request id {0} was used for another command")]
     RequestIdReused(RequestId),
@@ -105,6 +108,7 @@ impl AppendError {
     pub(crate) const fn label(&self) -> &'static str {
         match self {
             Self::Stale { .. } => "stale",
+            Self::BasisNotRecorded => "basis_not_recorded",
             Self::RequestIdReused(_) => "request_id_reused",
             Self::Overloaded => "overloaded",
             Self::Invalid(_) => "invalid",

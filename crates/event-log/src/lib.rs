@@ -6,6 +6,8 @@
 //! **Invariant:** positions are 1, 2, 3 … without gaps and in commit order, so a reader that has seen position n has
 //! seen everything before it, with any number of writing processes.
 
+mod batch;
+mod chain;
 mod committer;
 mod error;
 mod event;

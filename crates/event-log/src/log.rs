@@ -2,13 +2,15 @@
 
 use crate::{
     AppendError, AppendRequest, Appended, Error, RecordedEvent, StreamId, Upcasters,
-    committer::{Committer, Memory, Waiting},
+    batch::Waiting,
+    chain::{Chain, Link},
+    committer::{Committer, Memory},
     fresh_leaves::CommittedBatch,
     measure::Measures,
     pages::Pages,
     prepared::Prepared,
     sealer::Sealer,
-    store::{EventRow, Found, Mode, RecordedRequest, Store, bounded},
+    store::{EventRow, Found, Mode, RecordedRequest, Store, Verdict, bounded},
 };
 use kernel::{RequestId, SharedClock};
 use std::{
@@ -149,20 +151,63 @@ impl EventLog {
     /// on its own. A caller that stops waiting does not stop the append.
     pub async fn append(&self, request: AppendRequest) -> Result<Appended, AppendError> {
         let asked = Instant::now();
-        let outcome = self.submit(request).await;
-        self.shared.measures.append(&outcome, asked.elapsed());
-        outcome
+        let submitted = self.submit(request, None);
+        self.answer(submitted, asked).await
     }
 
-    async fn submit(&self, request: AppendRequest) -> Result<Appended, AppendError> {
+    /// Records requests of which each was decided on all those before it, in their order and each all or nothing. None is
+    /// recorded where one before it was not, or was recorded at an earlier call; it is answered with
+    /// [`AppendError::BasisNotRecorded`]. One answer for each, in order.
+    pub async fn append_chain(
+        &self,
+        requests: impl IntoIterator<Item = AppendRequest>,
+    ) -> Vec<Result<Appended, AppendError>> {
+        let asked = Instant::now();
+        let chain = Chain::new();
+        let submitted: Vec<_> = (0..)
+            .zip(requests)
+            .map(|(number, request)| {
+                let link = chain.link(number);
+                let submitted = self.submit(request, Some(link.clone()));
+                submitted.inspect_err(|_| link.break_here())
+            })
+            .collect();
+        let mut answers = Vec::with_capacity(submitted.len());
+        for submitted in submitted {
+            answers.push(self.answer(submitted, asked).await);
+        }
+        answers
+    }
+
+    /// Hands the request to the writer.
+    fn submit(
+        &self,
+        request: AppendRequest,
+        link: Option<Link>,
+    ) -> Result<oneshot::Receiver<Verdict>, AppendError> {
         let requests = self.shared.requests.as_ref().ok_or(AppendError::Closed)?;
         let request = Prepared::new(request, self.shared.batch_events_max)?;
         let (reply, answer) = oneshot::channel();
-        requests.try_send(Waiting { request, reply }).map_err(|refused| match refused {
+        requests.try_send(Waiting { request, link, reply }).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => AppendError::Closed,
         })?;
-        answer.await.unwrap_or_else(|_| Err(AppendError::Unknown("the writer ended".to_owned())))
+        Ok(answer)
+    }
+
+    async fn answer(
+        &self,
+        submitted: Result<oneshot::Receiver<Verdict>, AppendError>,
+        asked: Instant,
+    ) -> Result<Appended, AppendError> {
+        let outcome = match submitted {
+            Ok(answer) => {
+                answer.await.unwrap_or_else(|_| Err(AppendError::Unknown("the writer ended".to_owned())))
+            }
+            Err(refused) => Err(refused),
+        };
+        self.shared.measures.append(&outcome, asked.elapsed());
+        outcome
     }
 
     /// All events of the streams, each stream in version order; a stream without events is absent.

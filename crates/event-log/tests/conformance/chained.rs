@@ -1,5 +1,5 @@
-//! Requests that expect a stream as an earlier one leaves it: sent together they are recorded in their order, and nothing is
-//! recorded on what was not.
+//! Requests that rest on an earlier one, because they expect a stream as it leaves it or because they follow it in a chain:
+//! they are recorded in their order, and nothing is recorded on what was not.
 
 use crate::{
     place::Place,
@@ -7,6 +7,11 @@ use crate::{
 };
 use event_log::{AppendError, AppendRequest, Appended, EventLog};
 use futures::future::join_all;
+use proptest::{
+    collection::vec,
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
+};
 use std::collections::HashMap;
 
 on_both_stores! {
@@ -15,6 +20,12 @@ on_both_stores! {
     what_builds_on_a_refused_request_is_refused_too,
     what_builds_on_a_repeat_is_recorded_where_it_fits,
     a_chain_meets_another_writer_and_leaves_no_gap,
+    nothing_of_a_chain_is_recorded_after_what_is_stale,
+    nothing_of_a_chain_is_recorded_after_a_repeat,
+    nothing_of_a_chain_is_recorded_after_what_cannot_be_recorded,
+    what_another_writer_left_as_expected_is_no_basis,
+    a_chain_over_streams_that_nobody_remembers_is_recorded_in_order,
+    of_each_chain_of_two_writers_a_beginning_is_recorded,
 }
 
 async fn all(log: &EventLog, requests: Vec<AppendRequest>) -> Vec<Result<Appended, AppendError>> {
@@ -119,4 +130,128 @@ async fn a_chain_meets_another_writer_and_leaves_no_gap(place: Place) {
     assert_eq!(told.len(), 2 + recorded);
     one.close().await;
     other.close().await;
+}
+
+/// Which of the answers say that the request was recorded, and which that its basis was not.
+fn outcomes(answers: &[Result<Appended, AppendError>]) -> Vec<&'static str> {
+    let outcome = |answer: &Result<Appended, AppendError>| match answer {
+        Ok(appended) if appended.replayed => "repeat",
+        Ok(_) => "recorded",
+        Err(AppendError::Stale { .. }) => "stale",
+        Err(AppendError::BasisNotRecorded) => "no basis",
+        Err(AppendError::Invalid(_)) => "invalid",
+        Err(other) => panic!("{other}"),
+    };
+    answers.iter().map(outcome).collect()
+}
+
+async fn nothing_of_a_chain_is_recorded_after_what_is_stale(place: Place) {
+    let log = place.open().await;
+    log.append(request().writing("account/a", 0, 1)).await.unwrap();
+    let chain = [
+        request().writing("account/b", 0, 1),
+        request().writing("account/a", 0, 1),
+        request().writing("account/b", 1, 1),
+        request().writing("account/c", 0, 1),
+    ];
+    let alone = request().writing("account/d", 0, 1);
+    let (answers, alone) = tokio::join!(log.append_chain(chain), log.append(alone));
+    assert_eq!(outcomes(&answers), ["recorded", "stale", "no basis", "no basis"]);
+    assert!(alone.is_ok(), "{alone:?}");
+    assert_eq!(told(&log).await.len(), 3);
+    log.close().await;
+}
+
+async fn nothing_of_a_chain_is_recorded_after_a_repeat(place: Place) {
+    let log = place.open().await;
+    let first = request().writing("account/a", 0, 1);
+    log.append(first.clone()).await.unwrap();
+    // It was decided as if it were new, and the next one as if it happened a second time.
+    let mut repeat = first;
+    repeat.writes[0].expected_version = 1;
+    let chain = [request().writing("account/b", 0, 1), repeat, request().writing("account/c", 0, 1)];
+    assert_eq!(outcomes(&log.append_chain(chain).await), ["recorded", "repeat", "no basis"]);
+    assert_eq!(told(&log).await.len(), 2);
+    log.close().await;
+}
+
+async fn nothing_of_a_chain_is_recorded_after_what_cannot_be_recorded(place: Place) {
+    let log = place.open().await;
+    let chain = [
+        request().writing("account/a", 0, 1),
+        request().writing("account/b", 0, 0),
+        request().writing("account/c", 0, 1),
+    ];
+    assert_eq!(outcomes(&log.append_chain(chain).await), ["recorded", "invalid", "no basis"]);
+    assert_eq!(told(&log).await, [("account/a".to_owned(), 1)]);
+    log.close().await;
+}
+
+async fn what_another_writer_left_as_expected_is_no_basis(place: Place) {
+    let (one, other) = (place.open().await, place.open().await);
+    one.append(request().writing("account/a", 0, 1)).await.unwrap();
+    other.append(request().writing("account/a", 1, 1)).await.unwrap();
+    // The second expects the stream where the other writer has brought it, but it was decided on the first.
+    let chain = [request().writing("account/a", 1, 1), request().writing("account/a", 2, 1)];
+    assert_eq!(outcomes(&one.append_chain(chain).await), ["stale", "no basis"]);
+    assert_eq!(told(&one).await.len(), 2);
+    one.close().await;
+    other.close().await;
+}
+
+async fn a_chain_over_streams_that_nobody_remembers_is_recorded_in_order(place: Place) {
+    let log = place.open().await;
+    let streams: Vec<String> = (0..20).map(|at| format!("account/{at}")).collect();
+    all(&log, streams.iter().map(|stream| request().writing(stream, 0, 3)).collect()).await;
+    log.close().await;
+    let log = place.open().await;
+    let chain = streams.iter().zip(0..).map(|(stream, number)| {
+        let next = request().writing(stream, 3, 1);
+        // A stream that was only read is looked up as well.
+        if number % 5 == 4 { next.having_read(&streams[number - 1], 4) } else { next }
+    });
+    let answers = log.append_chain(chain).await;
+    let positions: Vec<u64> = answers.into_iter().map(|answer| answer.unwrap().first_position).collect();
+    assert_eq!(positions, (61..=80).collect::<Vec<_>>());
+    log.close().await;
+}
+
+async fn of_each_chain_of_two_writers_a_beginning_is_recorded(place: Place) {
+    let writers = [place.open().await, place.open().await];
+    let mut runner = TestRunner::deterministic();
+    // The streams of each writer's requests, by number.
+    let rounds = vec([vec(0..30_u8, 1..12), vec(0..30_u8, 1..12)], 40);
+    let (mut whole, mut broken) = (0, 0);
+    for round in rounds.new_tree(&mut runner).unwrap().current() {
+        // Both decide on the streams as they stand, so that they overtake each other where their chains meet.
+        let stand: HashMap<String, u64> = told(&writers[0]).await.into_iter().collect();
+        let [one, other] = round.map(|streams| {
+            let mut versions = stand.clone();
+            let chain = streams.into_iter().map(|number| {
+                let stream = format!("account/{number}");
+                let version = versions.entry(stream.clone()).or_default();
+                *version += 1;
+                request().writing(&stream, *version - 1, 1)
+            });
+            chain.collect::<Vec<_>>()
+        });
+        let (one, other) = tokio::join!(writers[0].append_chain(one), writers[1].append_chain(other));
+        for answers in [one, other] {
+            let outcomes = outcomes(&answers);
+            let recorded = outcomes.iter().take_while(|outcome| **outcome == "recorded").count();
+            match outcomes.get(recorded) {
+                None => whole += 1,
+                Some(first) => {
+                    broken += 1;
+                    assert_eq!(*first, "stale", "{outcomes:?}");
+                    assert!(outcomes[recorded + 1..].iter().all(|outcome| *outcome == "no basis"));
+                }
+            }
+        }
+    }
+    assert!(whole > 0 && broken > 0, "{whole} whole, {broken} broken: the test proves nothing");
+    assert!(is_without_gaps(&told(&writers[0]).await));
+    for writer in writers {
+        writer.close().await;
+    }
 }

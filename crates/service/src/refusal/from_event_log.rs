@@ -11,6 +11,7 @@ impl From<AppendError> for Refusal {
             AppendError::Stale { actual, .. } => {
                 Self::new(&reason::STALE_ETAG).with("current_etag", Etag::of(actual)).at("etag")
             }
+            AppendError::BasisNotRecorded => Self::new(&reason::CONCURRENT_CHANGE),
             AppendError::RequestIdReused(request_id) => {
                 Self::new(&reason::REQUEST_ID_REUSED).with("request_id", request_id).at("header.request_id")
             }
