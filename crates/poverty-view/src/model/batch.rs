@@ -35,9 +35,9 @@ struct Household {
 struct FigureKey {
     area: i64,
     measure: Measure,
+    ethnicity: Ethnicity,
     effective: Day,
     known: Day,
-    ethnicity: Ethnicity,
 }
 
 impl Batch {

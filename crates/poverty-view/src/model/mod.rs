@@ -54,7 +54,7 @@ pub fn calendar(reference: &Reference) -> StandardCalendar {
 
 impl ReadModel for PovertyModel {
     const NAME: &'static str = "poverty_view";
-    const SCHEMA_VERSION: i64 = 4;
+    const SCHEMA_VERSION: i64 = 5;
 
     fn create_statements() -> Vec<Query> {
         tables::create_statements()

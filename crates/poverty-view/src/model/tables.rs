@@ -33,15 +33,15 @@ pub(super) fn create_statements() -> Vec<Query> {
         ),
         Query::each(
             "create table figure (
-                area bigint not null, measure bigint not null,
-                effective bigint not null, known bigint not null, ethnicity bigint not null,
+                area bigint not null, measure bigint not null, ethnicity bigint not null,
+                effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
-                primary key (area, measure, effective, known, ethnicity)) without rowid",
+                primary key (area, measure, ethnicity, effective, known)) without rowid",
             "create table figure (
-                area bigint not null, measure bigint not null,
-                effective bigint not null, known bigint not null, ethnicity bigint not null,
+                area bigint not null, measure bigint not null, ethnicity bigint not null,
+                effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
-                primary key (area, measure, effective, known, ethnicity))",
+                primary key (area, measure, ethnicity, effective, known))",
         ),
     ]
 }
@@ -89,9 +89,9 @@ pub(super) struct FactRow {
 pub(super) struct FigureRow {
     pub(super) area: i64,
     pub(super) measure: u8,
+    pub(super) ethnicity: Ethnicity,
     pub(super) effective: Day,
     pub(super) known: Day,
-    pub(super) ethnicity: Ethnicity,
     pub(super) amount: Amount,
 }
 
@@ -183,8 +183,8 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
     };
     let figures = Insert {
         table: "figure",
-        columns: ["area", "measure", "effective", "known", "ethnicity", "households", "persons"],
-        on_conflict: "on conflict (area, measure, effective, known, ethnicity) do update
+        columns: ["area", "measure", "ethnicity", "effective", "known", "households", "persons"],
+        on_conflict: "on conflict (area, measure, ethnicity, effective, known) do update
              set households = figure.households + excluded.households,
                  persons = figure.persons + excluded.persons",
     };
@@ -241,9 +241,9 @@ impl FigureRow {
         [
             self.area.into(),
             u32::from(self.measure).into(),
+            u32::from(self.ethnicity.number()).into(),
             self.effective.number().into(),
             self.known.number().into(),
-            u32::from(self.ethnicity.number()).into(),
             self.amount.households.into(),
             self.amount.persons.into(),
         ]

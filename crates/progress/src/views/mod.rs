@@ -5,6 +5,7 @@ mod cases;
 mod criteria;
 mod explain;
 mod funding;
+mod loaded;
 mod movements;
 mod overview;
 mod placed;

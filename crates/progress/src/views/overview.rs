@@ -2,8 +2,9 @@
 
 use super::{
     Grounds, cases, criteria, funding,
+    loaded::LoadedRural,
     point::{PointOfView, Portion, area_on_map},
-    poverty::{Sight, provisional},
+    poverty::{Wanted, provisional},
     reading::Groups,
     sources::Snapshots,
     status::caveats,
@@ -21,18 +22,32 @@ pub(crate) async fn overview(
 ) -> Result<proto::Overview, Refusal> {
     let view = PointOfView::parse(grounds, request.view.as_ref())?;
     let area = area_on_map(&grounds.reference.areas, &request.area, "area", view.map)?;
-    let sight =
-        Sight::of(grounds, &mut snapshots.poverty, view, std::iter::once(area), Groups::Together).await?;
-    let poverty = sight.row(&Portion::whole(area));
-    let criteria = criteria::summary(grounds, &mut snapshots.rural, area, view).await?;
-    let money = funding::by_programme(grounds, &mut snapshots.funding, area, view).await?;
-    let open_cases = cases::open_cases(grounds, &mut snapshots.funding, area, view).await?;
+    let is_province = area.kind == AreaKind::Province;
+    let targets =
+        if is_province { targets::Asked::all(grounds, view) } else { targets::Asked::none(grounds, view) };
+    let Snapshots { poverty, rural, funding } = snapshots;
+    let of_poverty = async {
+        let mut wanted = Wanted::default();
+        wanted.add(grounds, view, std::iter::once(area));
+        targets.want(&mut wanted);
+        let stocks = wanted.read(&mut *poverty, Groups::Together, view.known_on).await?;
+        let row = stocks.sight(grounds, view).row(&Portion::whole(area));
+        Ok::<_, Refusal>((row, targets.compute_poverty(poverty, stocks).await?))
+    };
+    let of_rural = async {
+        let mut loaded = LoadedRural::of(targets.targets());
+        let criteria = criteria::summary_of(loaded.sight(grounds, rural, view, area).await?, area);
+        Ok((criteria, targets.compute_others(rural, &mut loaded).await?))
+    };
+    let of_funding = async {
+        let money = funding::by_programme(grounds, &mut *funding, area, view).await?;
+        let open_cases = cases::open_cases(grounds, funding, area, view).await?;
+        Ok((money, open_cases))
+    };
+    let ((poverty, of_poverty), (criteria, others), (money, open_cases)) =
+        tokio::try_join!(of_poverty, of_rural, of_funding)?;
     let mut provisional = caveats([provisional(grounds, view.as_at), criteria.provisional].concat());
     provisional.extend(money.provisional);
-    let targets = match area.kind {
-        AreaKind::Province => Some(targets::summary(grounds, snapshots, view).await?),
-        _ => None,
-    };
     Ok(proto::Overview {
         area: Some(super::areas::to_proto(area)),
         view: Some(view.to_proto()),
@@ -40,7 +55,7 @@ pub(crate) async fn overview(
         criteria: Some(criteria.summary),
         funding: money.rows,
         funding_total: Some(money.total),
-        targets,
+        targets: is_province.then(|| targets.summary(of_poverty, others)),
         open_cases: Some(open_cases),
         provisional,
         positions: snapshots.positions().await?,

@@ -9,10 +9,15 @@ use super::{
 };
 use crate::figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit};
 use api::progress as proto;
+use kernel::Date;
 use poverty_view::domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass};
 use projection::{Reached, Reader};
 use reference::{Area, Caveat};
 use service::Refusal;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The view that the request asks for, without a resume token.
 pub(crate) async fn poverty(
@@ -59,11 +64,60 @@ pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<Caveat> {
     }
 }
 
+/// Which stocks are read at once: of these areas on these days.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    areas: Asked,
+    days: BTreeSet<Date>,
+}
+
+impl Wanted {
+    /// What rows on these areas need on the day and map of the view.
+    pub(crate) fn add<'b>(
+        &mut self,
+        grounds: &Grounds,
+        view: PointOfView,
+        rows: impl Iterator<Item = &'b Area>,
+    ) {
+        self.areas.add(grounds, view.map, rows);
+        self.days.insert(view.as_at);
+    }
+
+    /// Reads it, as known on the day.
+    pub(crate) async fn read(
+        &self,
+        reader: impl Reader,
+        groups: Groups,
+        known_on: Date,
+    ) -> Result<StocksRead, Refusal> {
+        let (read, tables) =
+            stocks(reader, &self.areas, groups, &self.days, known_on).await.map_err(from_projection)?;
+        Ok(StocksRead {
+            read,
+            tables: tables.into_iter().map(|(day, table)| (day, Arc::new(table))).collect(),
+        })
+    }
+}
+
+/// Stocks of everything that was wanted.
+pub(crate) struct StocksRead {
+    read: Reached,
+    tables: BTreeMap<Date, Arc<StockTable>>,
+}
+
+impl StocksRead {
+    /// What was read for a view that was wanted.
+    pub(crate) fn sight<'a>(&self, grounds: &'a Grounds, view: PointOfView) -> Sight<'a> {
+        let table = self.tables.get(&view.as_at).map(Arc::clone).unwrap_or_default();
+        Sight { grounds, view, table, read: self.read }
+    }
+}
+
 /// Everything read for the rows of one view.
 pub(crate) struct Sight<'a> {
     grounds: &'a Grounds,
-    view: PointOfView,
-    table: StockTable,
+    pub(crate) view: PointOfView,
+    table: Arc<StockTable>,
     pub(crate) read: Reached,
 }
 
@@ -102,10 +156,9 @@ impl<'a> Sight<'a> {
         rows: impl Iterator<Item = &'b Area>,
         groups: Groups,
     ) -> Result<Self, Refusal> {
-        let asked = Asked::of(grounds, view.map, rows);
-        let (read, table) =
-            stocks(reader, &asked, groups, view.as_at, view.known_on).await.map_err(from_projection)?;
-        Ok(Self { grounds, view, table, read })
+        let mut wanted = Wanted::default();
+        wanted.add(grounds, view, rows);
+        Ok(wanted.read(reader, groups, view.known_on).await?.sight(grounds, view))
     }
 
     pub(crate) fn stocks(&self, area: &Area) -> Stocks {

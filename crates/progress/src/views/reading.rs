@@ -9,7 +9,7 @@ use poverty_view::{
     domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure, Need},
     model::{SOURCE, recorded_directly},
 };
-use projection::{Error, Query, Reached, Reader, Row};
+use projection::{ColumnIndex, Error, Query, Reached, Reader, Row};
 use reference::Area;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -131,83 +131,136 @@ impl StockTable {
 }
 
 /// The numbers of the areas of which a view needs sums.
-#[derive(Debug)]
-pub(crate) struct Asked(Vec<i64>);
+#[derive(Debug, Default)]
+pub(crate) struct Asked(BTreeSet<i64>);
 
 impl Asked {
+    /// What rows on these areas need, and no other.
+    pub(crate) fn of<'b>(grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) -> Self {
+        let mut asked = Self::default();
+        asked.add(grounds, map, rows);
+        asked
+    }
+
     /// The areas of the rows, the units by which their coverage is told, and what was recorded directly in units that some
     /// map cannot place.
-    pub(crate) fn of<'b>(grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) -> Self {
-        let mut areas = BTreeSet::new();
+    pub(crate) fn add<'b>(&mut self, grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) {
         for area in rows {
-            areas.insert(AreaNumber::of(&area.key).number());
+            self.0.insert(AreaNumber::of(&area.key).number());
             let units = covered_units(&grounds.reference.areas, area, map);
-            areas.extend(units.iter().map(|unit| AreaNumber::of(&unit.key).number()));
+            self.0.extend(units.iter().map(|unit| AreaNumber::of(&unit.key).number()));
         }
-        areas.extend(grounds.placing.unplaced().map(|(unit, _)| recorded_directly(unit)));
-        Self(areas.into_iter().collect())
+        self.0.extend(grounds.placing.unplaced().map(|(unit, _)| recorded_directly(unit)));
+    }
+
+    fn rows(&self) -> Vec<i64> {
+        self.0.iter().copied().collect()
     }
 }
 
-/// The stocks on the day, as known on the other.
+/// The stocks on each of the days, as known on the other: one pass over the facts for all of them.
 pub(crate) async fn stocks(
     reader: impl Reader,
     asked: &Asked,
     groups: Groups,
-    as_at: Date,
+    days: &BTreeSet<Date>,
     known_on: Date,
-) -> Result<(Reached, StockTable), Error> {
+) -> Result<(Reached, BTreeMap<Date, StockTable>), Error> {
     let (group, by_group) = match groups {
         Groups::Apart => ("figure.ethnicity", ", figure.ethnicity"),
         Groups::Together => ("cast(null as bigint)", ""),
     };
+    let latest = days.last().copied().unwrap_or(Date::MIN);
+    let earlier = days.iter().copied().filter(|day| *day < latest);
+    let sums_up_to = |placeholder: usize| {
+        ["households", "persons"].map(|counted| {
+            let counts =
+                format!("case when figure.effective <= ${placeholder} then figure.{counted} else 0 end");
+            format!("cast(sum({counts}) as bigint)")
+        })
+    };
+    let mut sums: Vec<String> =
+        (FIRST_DAY..).zip(earlier.clone()).flat_map(|(at, _)| sums_up_to(at)).collect();
+    // No fact is read beyond the latest day.
+    sums.extend(["households", "persons"].map(|counted| format!("cast(sum(figure.{counted}) as bigint)")));
     let query = Query::new(format!(
-        "select figure.area, figure.measure, {group} as ethnicity,
-                cast(sum(figure.households) as bigint) as households,
-                cast(sum(figure.persons) as bigint) as persons
+        "select figure.area, figure.measure, {group}, {}
          from figure
          where is_one_of(figure.area, $1, bigint) and figure.measure between $2 and $3
            and figure.effective <= $4 and figure.known <= $5
-         group by figure.area, figure.measure{by_group}"
-    ))
-    .bind_rows(&asked.0)?
-    .bind(i64::from(Measure::Registered.number()))
-    .bind(i64::from(Measure::NotPoor.number()))
-    .bind(Day::from(as_at).number())
-    .bind(Day::from(known_on).number());
-    let (reached, rows) = reader.read(SOURCE, query).await?;
-    let mut table = StockTable::default();
-    for row in rows {
-        let area: i64 = row.get("area")?;
-        let measure = measure(&row)?;
-        let amount = amount(&row, "households", "persons")?;
-        let group: Option<i64> = row.get("ethnicity")?;
-        let group = group.map(|number| Ethnicity::try_from(number).unwrap_or(Ethnicity::UNKNOWN));
-        table.0.entry(area).or_default().add(group, measure, amount);
+         group by figure.area, figure.measure{by_group}",
+        sums.join(", ")
+    ));
+    let mut query = query
+        .bind_rows(&asked.rows())?
+        .bind(i64::from(Measure::Registered.number()))
+        .bind(i64::from(Measure::NotPoor.number()))
+        .bind(Day::from(latest).number())
+        .bind(Day::from(known_on).number());
+    for day in earlier {
+        query = query.bind(Day::from(day).number());
     }
-    Ok((reached, table))
+    let (reached, rows) = reader.read(SOURCE, query).await?;
+    let mut tables: BTreeMap<Date, StockTable> =
+        days.iter().map(|day| (*day, StockTable::default())).collect();
+    for row in rows {
+        let area: i64 = row.get(0)?;
+        let measure = measure_at(&row, 1)?;
+        let group: Option<i64> = row.get(2)?;
+        let group = group.map(|number| Ethnicity::try_from(number).unwrap_or(Ethnicity::UNKNOWN));
+        for (at, table) in tables.values_mut().enumerate() {
+            let first = SUMS + 2 * at;
+            let amount = Amount { households: row.get(first)?, persons: row.get(first + 1)? };
+            if amount != Amount::ZERO {
+                table.0.entry(area).or_default().add(group, measure, amount);
+            }
+        }
+    }
+    Ok((reached, tables))
 }
 
-/// Poor and near-poor households of the area, and their members, that lack it on the day, as known on the other.
+/// Placeholder of the earliest day in the statement of [`stocks`].
+const FIRST_DAY: usize = 6;
+/// Column of the first sum in its rows.
+const SUMS: usize = 3;
+
+/// What poor and near-poor households of an area, and their members, lack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lacking(HashMap<Measure, Amount>);
+
+impl Lacking {
+    pub(crate) fn of(&self, need: Need) -> Amount {
+        self.0.get(&Measure::Lacking(need)).copied().unwrap_or_default()
+    }
+}
+
+/// What is lacking in the area on the day, as known on the other.
 pub(crate) async fn lacking(
     reader: impl Reader,
     area: &Area,
-    need: Need,
     as_at: Date,
     known_on: Date,
-) -> Result<Amount, Error> {
+) -> Result<Lacking, Error> {
+    let needs = Need::ALL.map(|need| i64::from(Measure::Lacking(need).number()));
     let query = Query::new(
-        "select cast(coalesce(sum(figure.households), 0) as bigint) as households,
-                cast(coalesce(sum(figure.persons), 0) as bigint) as persons
+        "select figure.measure,
+                cast(sum(figure.households) as bigint) as households,
+                cast(sum(figure.persons) as bigint) as persons
          from figure
-         where figure.area = $1 and figure.measure = $2 and figure.effective <= $3 and figure.known <= $4",
+         where figure.area = $1 and is_one_of(figure.measure, $2, bigint)
+           and figure.effective <= $3 and figure.known <= $4
+         group by figure.measure",
     )
     .bind(AreaNumber::of(&area.key).number())
-    .bind(i64::from(Measure::Lacking(need).number()))
+    .bind_rows(&needs)?
     .bind(Day::from(as_at).number())
     .bind(Day::from(known_on).number());
     let (_, rows) = reader.read(SOURCE, query).await?;
-    rows.first().map_or(Ok(Amount::ZERO), |row| amount(row, "households", "persons"))
+    let mut lacking = Lacking::default();
+    for row in rows {
+        lacking.0.insert(measure(&row)?, amount(&row, "households", "persons")?);
+    }
+    Ok(lacking)
 }
 
 /// What became of one measure in a year.
@@ -280,7 +333,7 @@ pub(crate) async fn year(
          where is_one_of(figure.area, $1, bigint) and figure.effective <= $3 and figure.known <= $4
          group by figure.area, figure.measure",
     )
-    .bind_rows(&asked.0)?
+    .bind_rows(&asked.rows())?
     .bind(Day::from(kernel::date(year, 1, 1)).number())
     .bind(Day::from(kernel::date(year, 12, 31)).number())
     .bind(Day::from(known_on).number());
@@ -298,7 +351,11 @@ pub(crate) async fn year(
 }
 
 fn measure(row: &Row) -> Result<Measure, Error> {
-    let number: i64 = row.get("measure")?;
+    measure_at(row, "measure")
+}
+
+fn measure_at(row: &Row, column: impl ColumnIndex) -> Result<Measure, Error> {
+    let number: i64 = row.get(column)?;
     // Invariant: only numbers of measures are written.
     Measure::from_number(number).ok_or(Error::Negative(number))
 }

@@ -67,17 +67,7 @@ pub(crate) struct Summary {
 }
 
 /// The summary of one area.
-pub(crate) async fn summary(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    area: &Area,
-    view: PointOfView,
-) -> Result<Summary, Refusal> {
-    let area = grounds.reference.areas.get(&area.key).unwrap_or_else(|| grounds.reference.areas.province());
-    Ok(summary_of(&Sight::of(grounds, snapshot, view, area).await?, area))
-}
-
-fn summary_of<'a>(sight: &Sight<'a>, area: &'a Area) -> Summary {
+pub(crate) fn summary_of<'a>(sight: &Sight<'a>, area: &'a Area) -> Summary {
     let mut provisional = Vec::new();
     let mut figure = |count| {
         let measured = sight.measured(count, area);

@@ -1,11 +1,12 @@
 //! Targets that follow from titles, criteria and lists.
 
-use super::{Computed, Grounds, line::straight_line, loaded::Loaded};
+use super::{Computed, Grounds, line::straight_line};
 use crate::{
     figure::{Basis, CriteriaCount},
     views::{
         criteria::{Measured, Moment, Sight, coverage, figure_from},
         explain::shown,
+        loaded::LoadedRural,
         point::{self, PointOfView, is_on_map},
         status::DataStatus,
     },
@@ -21,7 +22,7 @@ use service::Refusal;
 pub(super) async fn compute<'a>(
     grounds: &'a Grounds,
     snapshot: &mut Transaction,
-    loaded: &mut Loaded<'a>,
+    loaded: &mut LoadedRural<'a>,
     target: &Target,
     computation: Computation,
     view: PointOfView,
@@ -34,10 +35,11 @@ pub(super) async fn compute<'a>(
     let map_of_start = point::map_day(grounds.reference.areas.geography(period.from));
     let map = if is_of_the_start(computation) { map_of_start } else { view.map };
     let view = PointOfView { as_at: now, map, ..view };
-    let sight = loaded.sight(grounds, snapshot, view).await?;
+    let province = grounds.reference.areas.province();
+    let sight = loaded.sight(grounds, snapshot, view, province).await?;
     let judged = Judged {
         sight,
-        province: grounds.reference.areas.province(),
+        province,
         target,
         days: (period.from, period.to.unwrap_or(now)),
         on_map_of_start: map == map_of_start,

@@ -3,21 +3,22 @@
 
 mod criteria;
 mod line;
-mod loaded;
 mod poverty;
 mod reported;
 
 use super::{
     Grounds,
+    loaded::LoadedRural,
     point::PointOfView,
-    poverty::Coverage,
+    poverty::{Coverage, StocksRead, Wanted},
+    reading::Groups,
     sources::Snapshots,
     status::{DataStatus, caveats},
 };
 use crate::figure::{FigureName, TargetName};
 use api::progress as proto;
 use kernel::{Date, Ratio};
-use loaded::Loaded;
+use projection::Transaction;
 use reference::{Caveat, Feed, Op, Target};
 use service::{Refusal, reason};
 
@@ -36,14 +37,12 @@ pub(crate) async fn list_targets(
             return Err(refusal.at(format!("ids[{at}]")));
         }
     }
-    let asked = |target: &&Target| request.ids.is_empty() || request.ids.contains(&target.id);
-    let mut loaded = Loaded::of(targets.all().iter().filter(asked));
-    let mut rows = Vec::new();
-    for target in targets.all().iter().filter(asked) {
-        let view = judged_on(grounds, target, view, named_map);
-        let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
-        rows.push(row(grounds, target, view, computed));
-    }
+    let asked =
+        targets.all().iter().filter(|target| request.ids.is_empty() || request.ids.contains(&target.id));
+    let asked = Asked { grounds, view, named_map, targets: asked.collect() };
+    let computed = asked.compute(snapshots).await?;
+    let rows = asked.targets.iter().zip(computed);
+    let rows = rows.map(|(target, computed)| row(grounds, target, asked.view_of(target), computed)).collect();
     let positions = snapshots.positions().await?;
     let baselines = targets.baselines().iter().map(|baseline| proto::BaselineRow {
         id: baseline.id.clone(),
@@ -62,18 +61,6 @@ pub(crate) async fn list_targets(
     })
 }
 
-/// Targets about units that were merged are judged on the map on which the resolution was adopted, unless the view names
-/// another map.
-fn judged_on(grounds: &Grounds, target: &Target, view: PointOfView, named_map: bool) -> PointOfView {
-    let of_units = target.computed_as.is_some_and(|computation| computation.feed() == Feed::Criteria);
-    if !of_units || named_map {
-        return view;
-    }
-    let period = grounds.reference.targets.period();
-    let map = super::point::map_day(grounds.reference.areas.geography(period.from));
-    PointOfView { map, ..view }
-}
-
 /// How a target's actual value was computed.
 pub(crate) struct Explained {
     pub(crate) formula: String,
@@ -88,37 +75,155 @@ pub(crate) async fn explain(
 ) -> Result<Option<Explained>, Refusal> {
     let Some(target) = grounds.reference.targets.get(&name.id) else { return Ok(None) };
     let view = PointOfView { as_at: name.as_at, known_on: name.known_on, map: name.map };
-    let mut loaded = Loaded::of(std::iter::once(target));
-    let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
-    let Computed { formula, inputs, .. } = computed;
-    Ok(Some(Explained { formula, inputs }))
+    let asked = Asked { grounds, view, named_map: true, targets: vec![target] };
+    let computed = asked.compute(snapshots).await?.pop();
+    Ok(computed.map(|Computed { formula, inputs, .. }| Explained { formula, inputs }))
 }
 
-/// How many targets stand how, on the day.
-pub(crate) async fn summary(
-    grounds: &Grounds,
-    snapshots: &mut Snapshots,
+/// Targets that are asked for, from one point of view.
+pub(crate) struct Asked<'a> {
+    grounds: &'a Grounds,
     view: PointOfView,
-) -> Result<proto::TargetSummary, Refusal> {
-    let mut loaded = Loaded::of(grounds.reference.targets.all().iter());
-    let mut summary = proto::TargetSummary::default();
-    for target in grounds.reference.targets.all() {
-        let view = judged_on(grounds, target, view, false);
-        let computed = Box::pin(compute(grounds, snapshots, &mut loaded, target, view)).await?;
-        let count = match judgement(grounds, target, view, &computed) {
-            proto::TargetStatus::Met => &mut summary.met,
-            proto::TargetStatus::OnTrack => &mut summary.on_track,
-            proto::TargetStatus::Behind => &mut summary.behind,
-            proto::TargetStatus::Missed => &mut summary.missed,
-            proto::TargetStatus::Unknown | proto::TargetStatus::Unspecified => &mut summary.unknown,
-        };
-        *count += 1;
+    /// Whether the request names the map of the view.
+    named_map: bool,
+    targets: Vec<&'a Target>,
+}
+
+/// Actual values by the place of their targets among those that were asked for.
+type Placed = Vec<(usize, Computed)>;
+
+impl<'a> Asked<'a> {
+    /// All targets.
+    pub(crate) fn all(grounds: &'a Grounds, view: PointOfView) -> Self {
+        Self { targets: grounds.reference.targets.all().iter().collect(), ..Self::none(grounds, view) }
     }
-    Ok(summary)
+
+    /// No target.
+    pub(crate) const fn none(grounds: &'a Grounds, view: PointOfView) -> Self {
+        Self { grounds, view, named_map: false, targets: Vec::new() }
+    }
+
+    /// The targets that are asked for, in order.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &'a Target> {
+        self.targets.iter().copied()
+    }
+
+    /// Targets about units that were merged are judged on the map on which the resolution was adopted, unless the view
+    /// names another map.
+    fn view_of(&self, target: &Target) -> PointOfView {
+        let of_units = target.computed_as.is_some_and(|computation| computation.feed() == Feed::Criteria);
+        if !of_units || self.named_map {
+            return self.view;
+        }
+        let period = self.grounds.reference.targets.period();
+        let map = super::point::map_day(self.grounds.reference.areas.geography(period.from));
+        PointOfView { map, ..self.view }
+    }
+
+    /// The actual values in the order of the targets. The sources are read at the same time.
+    async fn compute(&self, snapshots: &mut Snapshots) -> Result<Vec<Computed>, Refusal> {
+        let Snapshots { poverty, rural, .. } = snapshots;
+        let of_poverty = async {
+            let mut wanted = Wanted::default();
+            self.want(&mut wanted);
+            let stocks = wanted.read(&mut *poverty, Groups::Together, self.view.known_on).await?;
+            self.compute_poverty(poverty, stocks).await
+        };
+        let of_rural = async {
+            let mut loaded = LoadedRural::of(self.targets());
+            self.compute_others(rural, &mut loaded).await
+        };
+        let (of_poverty, others) = tokio::try_join!(of_poverty, of_rural)?;
+        Ok(in_order(of_poverty, others))
+    }
+
+    /// Targets that the registry feeds, with their places: how each is computed, or why it has no value.
+    fn plans(&self) -> impl Iterator<Item = (usize, Result<poverty::Plan<'a>, String>)> {
+        self.targets.iter().enumerate().filter_map(|(at, target)| {
+            let computation = target.computed_as.filter(|computation| computation.feed() == Feed::Poverty)?;
+            Some((at, poverty::Plan::of(self.grounds, target, computation, self.view_of(target))))
+        })
+    }
+
+    /// Adds the stocks that the targets need.
+    pub(crate) fn want(&self, wanted: &mut Wanted) {
+        for plan in self.plans().filter_map(|(_, plan)| plan.ok()) {
+            plan.want(self.grounds, wanted);
+        }
+    }
+
+    /// What the registry feeds, from stocks that were read.
+    pub(crate) async fn compute_poverty(
+        &self,
+        snapshot: &mut Transaction,
+        stocks: StocksRead,
+    ) -> Result<Placed, Refusal> {
+        let plans: Vec<_> = self.plans().collect();
+        let possible = plans.iter().filter_map(|(_, plan)| plan.as_ref().ok());
+        let registry = poverty::Registry::read(self.grounds, snapshot, stocks, possible).await?;
+        let computed = plans.into_iter().map(|(at, plan)| match plan {
+            Ok(plan) => (at, plan.compute(self.grounds, &registry)),
+            Err(why) => (at, Computed::without_data(why)),
+        });
+        Ok(computed.collect())
+    }
+
+    /// What titles, criteria, lists and reports feed, and what nothing feeds.
+    pub(crate) async fn compute_others(
+        &self,
+        snapshot: &mut Transaction,
+        loaded: &mut LoadedRural<'a>,
+    ) -> Result<Placed, Refusal> {
+        let mut computed = Vec::new();
+        for (at, target) in self.targets.iter().enumerate() {
+            let (grounds, view) = (self.grounds, self.view_of(target));
+            let fed = target.computed_as.map(|computation| (computation.feed(), computation));
+            let actual = match fed {
+                Some((Feed::Poverty, _)) => continue,
+                Some((Feed::Criteria, computation)) => {
+                    criteria::compute(grounds, snapshot, loaded, target, computation, view).await?
+                }
+                Some((Feed::Reported, _)) => {
+                    reported::compute(grounds, snapshot, loaded, target, view).await?
+                }
+                Some((Feed::Ledger, _)) => {
+                    Computed::without_data("no target is fed by the ledger".to_owned())
+                }
+                None => {
+                    let would = target.feeds.as_str();
+                    Computed::without_data(format!("nothing computes it: it would come from {would}"))
+                }
+            };
+            computed.push((at, actual));
+        }
+        Ok(computed)
+    }
+
+    /// How many targets stand how, on the day.
+    pub(crate) fn summary(&self, of_poverty: Placed, others: Placed) -> proto::TargetSummary {
+        let mut summary = proto::TargetSummary::default();
+        for (target, computed) in self.targets.iter().zip(in_order(of_poverty, others)) {
+            let count = match judgement(self.grounds, target, self.view_of(target), &computed) {
+                proto::TargetStatus::Met => &mut summary.met,
+                proto::TargetStatus::OnTrack => &mut summary.on_track,
+                proto::TargetStatus::Behind => &mut summary.behind,
+                proto::TargetStatus::Missed => &mut summary.missed,
+                proto::TargetStatus::Unknown | proto::TargetStatus::Unspecified => &mut summary.unknown,
+            };
+            *count += 1;
+        }
+        summary
+    }
+}
+
+fn in_order(some: Placed, others: Placed) -> Vec<Computed> {
+    let mut computed: Placed = some.into_iter().chain(others).collect();
+    computed.sort_unstable_by_key(|(at, _)| *at);
+    computed.into_iter().map(|(_, computed)| computed).collect()
 }
 
 /// What is known of a target's actual value.
-struct Computed {
+pub(crate) struct Computed {
     status: DataStatus,
     /// In the target's unit: what is held against the target.
     actual: Option<Ratio>,
@@ -155,27 +260,6 @@ impl Computed {
             on: None,
             source: String::new(),
         }
-    }
-}
-
-async fn compute<'a>(
-    grounds: &'a Grounds,
-    snapshots: &mut Snapshots,
-    loaded: &mut Loaded<'a>,
-    target: &Target,
-    view: PointOfView,
-) -> Result<Computed, Refusal> {
-    let Some(computation) = target.computed_as else {
-        let why = format!("nothing computes it: it would come from {}", target.feeds.as_str());
-        return Ok(Computed::without_data(why));
-    };
-    match computation.feed() {
-        Feed::Poverty => poverty::compute(grounds, &mut snapshots.poverty, target, computation, view).await,
-        Feed::Criteria => {
-            criteria::compute(grounds, &mut snapshots.rural, loaded, target, computation, view).await
-        }
-        Feed::Reported => reported::compute(grounds, &mut snapshots.rural, loaded, target, view).await,
-        Feed::Ledger => Ok(Computed::without_data("no target is fed by the ledger".to_owned())),
     }
 }
 

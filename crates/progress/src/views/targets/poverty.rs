@@ -8,8 +8,8 @@ use crate::{
         explain::shown,
         from_projection,
         point::{self, PointOfView, Portion},
-        poverty::{Coverage, Sight, provisional},
-        reading::{self, Groups},
+        poverty::{Coverage, StocksRead, Wanted, provisional},
+        reading::{self, Lacking},
         status::{DataStatus, figure},
     },
 };
@@ -20,60 +20,243 @@ use projection::Transaction;
 use reference::{Area, Caveat, Computation, Target};
 use service::Refusal;
 
-/// The actual value of a target that the registry feeds.
-pub(super) async fn compute(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    target: &Target,
+/// A target that the registry feeds, with the days and the place that it is computed from.
+pub(super) struct Plan<'a> {
+    target: &'a Target,
     computation: Computation,
-    view: PointOfView,
-) -> Result<Computed, Refusal> {
-    let series = match Series::of(grounds, view.as_at) {
-        Ok(series) => series,
-        Err(why) => return Ok(Computed::without_data(why)),
-    };
-    let mut place =
-        Place { areas: vec![grounds.reference.areas.province()], map: view.map, provisional: Vec::new() };
-    if computation == Computation::MeanYearlyFallOfPoorDistricts {
-        place = match poor_districts(grounds, series.start) {
-            Some(place) => place,
-            None => {
-                let why = format!("the list of poor districts on {} is not known", series.start);
-                return Ok(Computed::without_data(why));
-            }
+    series: Series,
+    place: Place<'a>,
+    known_on: Date,
+}
+
+/// Stocks and lacks that plans are computed from.
+pub(super) struct Registry {
+    stocks: StocksRead,
+    lacking: Lacking,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan, or why the target has no value on the day of the view.
+    pub(super) fn of(
+        grounds: &'a Grounds,
+        target: &'a Target,
+        computation: Computation,
+        view: PointOfView,
+    ) -> Result<Self, String> {
+        let series = Series::of(grounds, view.as_at)?;
+        let place = if computation == Computation::MeanYearlyFallOfPoorDistricts {
+            poor_districts(grounds, series.start)
+                .ok_or_else(|| format!("the list of poor districts on {} is not known", series.start))?
+        } else {
+            let province = grounds.reference.areas.province();
+            Place { areas: vec![province], map: view.map, provisional: Vec::new() }
         };
+        Ok(Self { target, computation, series, place, known_on: view.known_on })
     }
-    let known_on = view.known_on;
-    let mut computed = match computation {
-        Computation::MeanYearlyFall | Computation::MeanYearlyFallOfPoorDistricts => {
-            mean_yearly_fall(grounds, snapshot, &series, &place, known_on, target.target).await?
+
+    /// Adds the stocks that it needs.
+    pub(super) fn want(&self, grounds: &Grounds, wanted: &mut Wanted) {
+        for day in self.days() {
+            wanted.add(grounds, self.view(day), self.place.areas.iter().copied());
         }
-        Computation::RelativeToStart => {
-            relative_to_start(grounds, snapshot, &series, &place, known_on, target.target).await?
-        }
-        Computation::InsuredMembersOfPoorHouseholds => {
-            not_lacking(grounds, snapshot, &series, view, Need::HealthInsurance, Unit::Persons).await?
-        }
-        Computation::SchoolingInPoorHouseholds => {
-            not_lacking(grounds, snapshot, &series, view, Need::Schooling, Unit::Households).await?
-        }
-        Computation::LatrinesInPoorHouseholds => {
-            not_lacking(grounds, snapshot, &series, view, Need::Latrine, Unit::Households).await?
-        }
-        Computation::TelecomInPoorHouseholds => {
-            not_lacking(grounds, snapshot, &series, view, Need::Telecom, Unit::Households).await?
-        }
-        other => return Ok(Computed::without_data(format!("{other:?} is not fed by the registry"))),
-    };
-    computed.map = Some(place.map);
-    computed.on = Some(series.now);
-    computed.source = "poverty-registry".to_owned();
-    computed.provisional = provisional(grounds, series.now);
-    computed.provisional.append(&mut place.provisional);
-    if let Some(proxy) = proxy(computation) {
-        computed.provisional.push(proxy);
     }
-    Ok(computed)
+
+    fn days(&self) -> Vec<Date> {
+        let Series { start, now, year_end, .. } = self.series;
+        match self.computation {
+            Computation::MeanYearlyFall | Computation::MeanYearlyFallOfPoorDistricts => {
+                year_end.map_or_else(Vec::new, |end| vec![start, end])
+            }
+            Computation::RelativeToStart => vec![start, now],
+            _ => vec![now],
+        }
+    }
+
+    const fn view(&self, day: Date) -> PointOfView {
+        PointOfView { as_at: day, known_on: self.known_on, map: self.place.map }
+    }
+
+    /// The actual value.
+    pub(super) fn compute(mut self, grounds: &Grounds, registry: &Registry) -> Computed {
+        let mut computed = match self.computation {
+            Computation::MeanYearlyFall | Computation::MeanYearlyFallOfPoorDistricts => {
+                self.mean_yearly_fall(grounds, registry)
+            }
+            Computation::RelativeToStart => self.relative_to_start(grounds, registry),
+            Computation::InsuredMembersOfPoorHouseholds => {
+                self.not_lacking(grounds, registry, Need::HealthInsurance, Unit::Persons)
+            }
+            Computation::SchoolingInPoorHouseholds => {
+                self.not_lacking(grounds, registry, Need::Schooling, Unit::Households)
+            }
+            Computation::LatrinesInPoorHouseholds => {
+                self.not_lacking(grounds, registry, Need::Latrine, Unit::Households)
+            }
+            Computation::TelecomInPoorHouseholds => {
+                self.not_lacking(grounds, registry, Need::Telecom, Unit::Households)
+            }
+            other => return Computed::without_data(format!("{other:?} is not fed by the registry")),
+        };
+        computed.map = Some(self.place.map);
+        computed.on = Some(self.series.now);
+        computed.source = "poverty-registry".to_owned();
+        computed.provisional = provisional(grounds, self.series.now);
+        computed.provisional.append(&mut self.place.provisional);
+        computed.provisional.extend(proxy(self.computation));
+        computed
+    }
+
+    /// Poor and registered households of the place on the day.
+    fn reading(&self, grounds: &Grounds, registry: &Registry, day: Date) -> Reading {
+        let (sight, place) = (registry.stocks.sight(grounds, self.view(day)), &self.place);
+        let mut reading = Reading {
+            poor: 0,
+            registered: 0,
+            status: DataStatus::NoData,
+            coverage: sight.coverage_of_all(&place.areas),
+            inputs: Vec::new(),
+        };
+        let mut statuses = Vec::new();
+        for area in &place.areas {
+            let (stocks, status) = (sight.stocks(area), sight.statuses(&Portion::whole(area)));
+            reading.poor += stocks.poor.households;
+            reading.registered += stocks.registered.households;
+            statuses.push(status.reviewed);
+            let count = |class, value| {
+                let scope = sight.view.scope(&Portion::whole(area));
+                let name = CountName { unit: Unit::Households, class, scope, ethnicity: None };
+                figure(&FigureName::Count(name), status.of(class), value, Unit::Households)
+            };
+            reading.inputs.push(count(CountedClass::Poor, stocks.poor.households));
+            reading.inputs.push(count(CountedClass::Registered, stocks.registered.households));
+        }
+        let any = statuses.iter().any(|status| *status != DataStatus::NoData);
+        let all = statuses.iter().all(|status| *status == DataStatus::Complete);
+        reading.status = DataStatus::of(any, all);
+        reading
+    }
+
+    /// Points of the poverty rate by which it fell in the mean of a year, from the start of the series to its latest year's
+    /// end. A mean has no line to follow: what is expected is the target itself at all times.
+    fn mean_yearly_fall(&self, grounds: &Grounds, registry: &Registry) -> Computed {
+        let (series, target) = (&self.series, self.target.target);
+        let Some(year_end) = series.year_end else {
+            let why = format!("no year under {} has ended by {}", series.standard, series.now);
+            return Computed::without_data(why);
+        };
+        let start = self.reading(grounds, registry, series.start);
+        let end = self.reading(grounds, registry, year_end);
+        let years = i64::from(year_end.year() - series.start.year()) + 1;
+        let actual = start.rate().zip(end.rate()).and_then(|(start, end)| {
+            start.checked_sub(end)?.checked_mul(100)?.checked_div(Ratio::whole(years))
+        });
+        let mut formula = format!(
+            "poverty rate on {} less that on {year_end}, both under {}, in percentage points, divided by {years} years: ({}/{} - {}/{}) x 100 / {years}",
+            series.start, series.standard, start.poor, start.registered, end.poor, end.registered,
+        );
+        if start.status == DataStatus::NoData {
+            formula =
+                format!("no review under {} is effective on {}: {formula}", series.standard, series.start);
+        }
+        finished(start, end, actual, Some(target), &formula)
+    }
+
+    /// Poor households now out of those at the start of the series. The line runs from 1 on the first day of the series,
+    /// because the number on the period's first day is not known under the same standard.
+    fn relative_to_start(&self, grounds: &Grounds, registry: &Registry) -> Computed {
+        let (series, target) = (&self.series, self.target.target);
+        let start = self.reading(grounds, registry, series.start);
+        let now = self.reading(grounds, registry, series.now);
+        let both = start.rate().is_some() && now.rate().is_some();
+        let actual = both.then(|| Ratio::new(now.poor, start.poor).ok()).flatten();
+        let mut formula = format!(
+            "poor households on {} out of those on {}, both under {}: {} / {}",
+            series.now, series.start, series.standard, now.poor, start.poor,
+        );
+        if start.status == DataStatus::NoData {
+            formula =
+                format!("no review under {} is effective on {}: {formula}", series.standard, series.start);
+        }
+        let days = (series.start, series.period_end);
+        let expected = straight_line(Ratio::whole(1), target, days, series.now);
+        finished(start, now, actual, expected, &formula)
+    }
+
+    /// Poor and near-poor households, or their members, that do not lack it, out of all poor and near-poor. A share of the day
+    /// has no line to follow from the start: its value then was not known under the same standard.
+    fn not_lacking(&self, grounds: &Grounds, registry: &Registry, need: Need, unit: Unit) -> Computed {
+        let day = self.series.now;
+        let lacking = registry.lacking.of(need);
+        let province = grounds.reference.areas.province();
+        let sight = registry.stocks.sight(grounds, self.view(day));
+        let portion = Portion::whole(province);
+        let (stocks, status) = (sight.stocks(province), sight.statuses(&portion).reviewed);
+        let (poor, lacking) = match unit {
+            Unit::Households => (stocks.poor.households + stocks.near_poor.households, lacking.households),
+            Unit::Persons => (stocks.poor.persons + stocks.near_poor.persons, lacking.persons),
+        };
+        let status = if poor == 0 { DataStatus::NoData } else { status };
+        let scope = sight.view.scope(&portion);
+        let count = |class, value| {
+            let name = CountName { unit, class, scope: scope.clone(), ethnicity: None };
+            figure(&FigureName::Count(name), status, value, unit)
+        };
+        let (of_poor, of_near_poor) = match unit {
+            Unit::Households => (stocks.poor.households, stocks.near_poor.households),
+            Unit::Persons => (stocks.poor.persons, stocks.near_poor.persons),
+        };
+        let name = FigureName::Lacking(LackingName { unit, need, scope: scope.clone() });
+        let inputs = vec![
+            count(CountedClass::Poor, of_poor),
+            count(CountedClass::NearPoor, of_near_poor),
+            figure(&name, status, lacking, unit),
+        ];
+        let actual = status.present(()).and_then(|()| Ratio::new(poor - lacking, poor).ok());
+        let formula = format!(
+            "{} of poor and near-poor households on {day} less those lacking it, out of all: ({poor} - {lacking}) / {poor}",
+            unit.word()
+        );
+        let named: Vec<_> = inputs.iter().map(|input| format!("{} = {}", input.name, shown(input))).collect();
+        Computed {
+            status: DataStatus::of(actual.is_some(), status == DataStatus::Complete),
+            // A percentage is held against the target.
+            actual: actual.and_then(|share| share.checked_mul(100)),
+            fraction: actual,
+            coverage: Some(sight.coverage(province)),
+            formula: format!("{formula}; inputs: {}", named.join("; ")),
+            inputs,
+            ..Computed::without_data(String::new())
+        }
+    }
+}
+
+impl Registry {
+    /// Reads what the province lacks on the day of the view, beside stocks that were read.
+    pub(super) async fn read<'p, 'a: 'p>(
+        grounds: &Grounds,
+        snapshot: &mut Transaction,
+        stocks: StocksRead,
+        mut plans: impl Iterator<Item = &'p Plan<'a>>,
+    ) -> Result<Self, Refusal> {
+        let asks_lacks = |plan: &&Plan<'_>| {
+            !matches!(
+                plan.computation,
+                Computation::MeanYearlyFall
+                    | Computation::MeanYearlyFallOfPoorDistricts
+                    | Computation::RelativeToStart
+            )
+        };
+        let lacking = match plans.find(asks_lacks) {
+            Some(plan) => {
+                let province = grounds.reference.areas.province();
+                reading::lacking(snapshot, province, plan.series.now, plan.known_on)
+                    .await
+                    .map_err(from_projection)?
+            }
+            None => Lacking::default(),
+        };
+        Ok(Self { stocks, lacking })
+    }
 }
 
 /// What the registry tells of a household stands for its members or children one by one.
@@ -94,62 +277,6 @@ fn proxy(computation: Computation) -> Option<Caveat> {
         _ => return None,
     };
     Some(Caveat::new(vi, en))
-}
-
-/// Poor and near-poor households, or their members, that do not lack it, out of all poor and near-poor. A share of the day
-/// has no line to follow from the start: its value then was not known under the same standard.
-async fn not_lacking(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    series: &Series,
-    view: PointOfView,
-    need: Need,
-    unit: Unit,
-) -> Result<Computed, Refusal> {
-    let province = grounds.reference.areas.province();
-    let (day, known_on) = (series.now, view.known_on);
-    let view = PointOfView { as_at: day, ..view };
-    let sight = Sight::of(grounds, &mut *snapshot, view, std::iter::once(province), Groups::Together).await?;
-    let portion = Portion::whole(province);
-    let (stocks, status) = (sight.stocks(province), sight.statuses(&portion).reviewed);
-    let lacking =
-        reading::lacking(&mut *snapshot, province, need, day, known_on).await.map_err(from_projection)?;
-    let (poor, lacking) = match unit {
-        Unit::Households => (stocks.poor.households + stocks.near_poor.households, lacking.households),
-        Unit::Persons => (stocks.poor.persons + stocks.near_poor.persons, lacking.persons),
-    };
-    let status = if poor == 0 { DataStatus::NoData } else { status };
-    let scope = view.scope(&portion);
-    let count = |class, value| {
-        let name = CountName { unit, class, scope: scope.clone(), ethnicity: None };
-        figure(&FigureName::Count(name), status, value, unit)
-    };
-    let (of_poor, of_near_poor) = match unit {
-        Unit::Households => (stocks.poor.households, stocks.near_poor.households),
-        Unit::Persons => (stocks.poor.persons, stocks.near_poor.persons),
-    };
-    let name = FigureName::Lacking(LackingName { unit, need, scope: scope.clone() });
-    let inputs = vec![
-        count(CountedClass::Poor, of_poor),
-        count(CountedClass::NearPoor, of_near_poor),
-        figure(&name, status, lacking, unit),
-    ];
-    let actual = status.present(()).and_then(|()| Ratio::new(poor - lacking, poor).ok());
-    let formula = format!(
-        "{} of poor and near-poor households on {day} less those lacking it, out of all: ({poor} - {lacking}) / {poor}",
-        unit.word()
-    );
-    let named: Vec<_> = inputs.iter().map(|input| format!("{} = {}", input.name, shown(input))).collect();
-    Ok(Computed {
-        status: DataStatus::of(actual.is_some(), status == DataStatus::Complete),
-        // A percentage is held against the target.
-        actual: actual.and_then(|share| share.checked_mul(100)),
-        fraction: actual,
-        coverage: Some(sight.coverage(province)),
-        formula: format!("{formula}; inputs: {}", named.join("; ")),
-        inputs,
-        ..Computed::without_data(String::new())
-    })
 }
 
 /// One standard's run of days within the resolution's period. Rates under two standards are two series and never
@@ -226,104 +353,10 @@ struct Reading {
 }
 
 impl Reading {
-    async fn of(
-        grounds: &Grounds,
-        snapshot: &mut Transaction,
-        place: &Place<'_>,
-        day: Date,
-        known_on: Date,
-    ) -> Result<Self, Refusal> {
-        let view = PointOfView { as_at: day, known_on, map: place.map };
-        let sight =
-            Sight::of(grounds, &mut *snapshot, view, place.areas.iter().copied(), Groups::Together).await?;
-        let mut reading = Self {
-            poor: 0,
-            registered: 0,
-            status: DataStatus::NoData,
-            coverage: sight.coverage_of_all(&place.areas),
-            inputs: Vec::new(),
-        };
-        let mut statuses = Vec::new();
-        for area in &place.areas {
-            let (stocks, status) = (sight.stocks(area), sight.statuses(&Portion::whole(area)));
-            reading.poor += stocks.poor.households;
-            reading.registered += stocks.registered.households;
-            statuses.push(status.reviewed);
-            let count = |class, value| {
-                let scope = view.scope(&Portion::whole(area));
-                let name = CountName { unit: Unit::Households, class, scope, ethnicity: None };
-                figure(&FigureName::Count(name), status.of(class), value, Unit::Households)
-            };
-            reading.inputs.push(count(CountedClass::Poor, stocks.poor.households));
-            reading.inputs.push(count(CountedClass::Registered, stocks.registered.households));
-        }
-        let any = statuses.iter().any(|status| *status != DataStatus::NoData);
-        let all = statuses.iter().all(|status| *status == DataStatus::Complete);
-        reading.status = DataStatus::of(any, all);
-        Ok(reading)
-    }
-
     fn rate(&self) -> Option<Ratio> {
         self.status.present(())?;
         Ratio::new(self.poor, self.registered).ok()
     }
-}
-
-/// Points of the poverty rate by which it fell in the mean of a year, from the start of the series to its latest year's
-/// end. A mean has no line to follow: what is expected is the target itself at all times.
-async fn mean_yearly_fall(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    series: &Series,
-    place: &Place<'_>,
-    known_on: Date,
-    target: Ratio,
-) -> Result<Computed, Refusal> {
-    let Some(year_end) = series.year_end else {
-        let why = format!("no year under {} has ended by {}", series.standard, series.now);
-        return Ok(Computed::without_data(why));
-    };
-    let start = Reading::of(grounds, snapshot, place, series.start, known_on).await?;
-    let end = Reading::of(grounds, snapshot, place, year_end, known_on).await?;
-    let years = i64::from(year_end.year() - series.start.year()) + 1;
-    let actual = start
-        .rate()
-        .zip(end.rate())
-        .and_then(|(start, end)| start.checked_sub(end)?.checked_mul(100)?.checked_div(Ratio::whole(years)));
-    let mut formula = format!(
-        "poverty rate on {} less that on {year_end}, both under {}, in percentage points, divided by {years} years: ({}/{} - {}/{}) x 100 / {years}",
-        series.start, series.standard, start.poor, start.registered, end.poor, end.registered,
-    );
-    if start.status == DataStatus::NoData {
-        formula = format!("no review under {} is effective on {}: {formula}", series.standard, series.start);
-    }
-    Ok(finished(start, end, actual, Some(target), &formula))
-}
-
-/// Poor households now out of those at the start of the series. The line runs from 1 on the first day of the series,
-/// because the number on the period's first day is not known under the same standard.
-async fn relative_to_start(
-    grounds: &Grounds,
-    snapshot: &mut Transaction,
-    series: &Series,
-    place: &Place<'_>,
-    known_on: Date,
-    target: Ratio,
-) -> Result<Computed, Refusal> {
-    let start = Reading::of(grounds, snapshot, place, series.start, known_on).await?;
-    let now = Reading::of(grounds, snapshot, place, series.now, known_on).await?;
-    let both = start.rate().is_some() && now.rate().is_some();
-    let actual = both.then(|| Ratio::new(now.poor, start.poor).ok()).flatten();
-    let mut formula = format!(
-        "poor households on {} out of those on {}, both under {}: {} / {}",
-        series.now, series.start, series.standard, now.poor, start.poor,
-    );
-    if start.status == DataStatus::NoData {
-        formula = format!("no review under {} is effective on {}: {formula}", series.standard, series.start);
-    }
-    let days = (series.start, series.period_end);
-    let expected = straight_line(Ratio::whole(1), target, days, series.now);
-    Ok(finished(start, now, actual, expected, &formula))
 }
 
 fn finished(

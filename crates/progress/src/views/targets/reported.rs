@@ -1,9 +1,10 @@
 //! Targets whose value units report with a document.
 
-use super::{Computed, Grounds, line::straight_line, loaded::Loaded};
+use super::{Computed, Grounds, line::straight_line};
 use crate::views::{
     criteria::{Combined, ReportedValue, Span},
     explain::shown,
+    loaded::LoadedRural,
     point::PointOfView,
     status::DataStatus,
 };
@@ -18,7 +19,7 @@ use service::Refusal;
 pub(super) async fn compute<'a>(
     grounds: &'a Grounds,
     snapshot: &mut Transaction,
-    loaded: &mut Loaded<'a>,
+    loaded: &mut LoadedRural<'a>,
     target: &Target,
     view: PointOfView,
 ) -> Result<Computed, Refusal> {

@@ -1,26 +1,26 @@
-//! What several targets of one list are computed from, read once.
+//! What several views of one request are computed from, read once.
 
-use crate::views::{
+use super::{
     Grounds,
     criteria::{ReportTable, Sight},
     point::PointOfView,
 };
 use projection::Transaction;
-use reference::{Feed, Target};
+use reference::{Area, Feed, Target};
 use service::Refusal;
 
-/// What was read so far.
+/// What was read so far of the rural criteria.
 #[derive(Debug)]
-pub(super) struct Loaded<'a> {
+pub(crate) struct LoadedRural<'a> {
     /// Targets that units report, of those that are asked for.
     reported: Vec<&'a str>,
-    sights: Vec<Sight<'a>>,
+    sights: Vec<(&'a Area, Sight<'a>)>,
     reports: Vec<ReportTable<'a>>,
 }
 
-impl<'a> Loaded<'a> {
+impl<'a> LoadedRural<'a> {
     /// Nothing is read yet; these are the targets that are asked for.
-    pub(super) fn of(targets: impl Iterator<Item = &'a Target>) -> Self {
+    pub(crate) fn of(targets: impl Iterator<Item = &'a Target>) -> Self {
         let reported = targets.filter(|target| {
             target.computed_as.is_some_and(|computation| computation.feed() == Feed::Reported)
         });
@@ -28,26 +28,27 @@ impl<'a> Loaded<'a> {
         Self { reported, sights: Vec::new(), reports: Vec::new() }
     }
 
-    /// Titles, criteria and lists of the province.
-    pub(super) async fn sight(
+    /// Titles, criteria and lists of the area.
+    pub(crate) async fn sight(
         &mut self,
         grounds: &'a Grounds,
         snapshot: &mut Transaction,
         view: PointOfView,
+        area: &'a Area,
     ) -> Result<&Sight<'a>, Refusal> {
-        let at = match self.sights.iter().position(|sight| sight.view == view) {
+        let is_it = |(of, sight): &(&Area, Sight<'_>)| sight.view == view && of.key == area.key;
+        let at = match self.sights.iter().position(is_it) {
             Some(at) => at,
             None => {
-                let province = grounds.reference.areas.province();
-                self.sights.push(Sight::of(grounds, snapshot, view, province).await?);
+                self.sights.push((area, Sight::of(grounds, snapshot, view, area).await?));
                 self.sights.len() - 1
             }
         };
-        Ok(&self.sights[at])
+        Ok(&self.sights[at].1)
     }
 
     /// What units report of the targets that are asked for.
-    pub(super) async fn reports(
+    pub(crate) async fn reports(
         &mut self,
         grounds: &'a Grounds,
         snapshot: &mut Transaction,
