@@ -3,10 +3,10 @@
 use super::{
     Placing, States,
     fold::{Decoded, Inapplicable},
-    tables::{FactRow, FigureRow, HouseholdRow, Sums, Told},
+    tables::{FactRow, FigureRow, GroupRow, HouseholdRow, Sums, Told},
 };
 use crate::domain::{
-    Amount, AreaNumber, Day, Ethnicity, Fact, History, KnownFact, Measure, StandardCalendar, changes, facts,
+    Amount, AreaNumber, Day, Fact, FactKey, History, KnownFact, Measure, StandardCalendar, changes, facts,
     timeline,
 };
 use kernel::HouseholdId;
@@ -22,22 +22,14 @@ pub(super) struct Batch {
     stored: States,
     households: HashMap<HouseholdId, Household>,
     told: Told,
-    figures: HashMap<FigureKey, Amount>,
+    /// Changes of facts by what they change and the day on which they were known.
+    changes: HashMap<(FactKey, Day), Amount>,
 }
 
 /// A household with the facts that its history makes.
 struct Household {
     history: History,
     facts: Vec<Fact>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct FigureKey {
-    area: i64,
-    measure: Measure,
-    ethnicity: Ethnicity,
-    effective: Day,
-    known: Day,
 }
 
 impl Batch {
@@ -48,7 +40,7 @@ impl Batch {
             stored: States::new(),
             households: HashMap::new(),
             told: Told::default(),
-            figures: HashMap::new(),
+            changes: HashMap::new(),
         }
     }
 
@@ -87,7 +79,8 @@ impl Batch {
         let (facts, changed) = changes(old, &history, &self.calendar);
         for (item, change) in (0..).zip(&changed) {
             self.told.facts.push(FactRow { position: row.position(), item, change: *change });
-            self.add(change);
+            let KnownFact { fact: Fact { key, amount }, known } = *change;
+            *self.changes.entry((key, known)).or_default() += amount;
         }
         self.told.events.push(row);
         self.households.insert(event.household, Household { history, facts });
@@ -101,25 +94,6 @@ impl Batch {
         let facts = facts(&timeline(&history, &self.calendar));
         self.households.insert(id, Household { history, facts });
         Ok(())
-    }
-
-    /// Adds the change to the leaf and to every area the leaf is a part of.
-    fn add(&mut self, change: &KnownFact) {
-        let key = change.fact.key;
-        let own = |area: i64| FigureKey {
-            area,
-            measure: key.measure,
-            effective: key.effective,
-            known: change.known,
-            ethnicity: key.ethnicity,
-        };
-        // Invariant: only leaves that are placed are read from events.
-        for area in self.placing.adds_to(key.leaf).unwrap_or_default() {
-            *self.figures.entry(own(area.number())).or_default() += change.fact.amount;
-        }
-        if key.measure == Measure::Registered && self.placing.is_unplaced_somewhere(key.leaf) {
-            *self.figures.entry(own(recorded_directly(key.leaf))).or_default() += change.fact.amount;
-        }
     }
 
     /// The rows that tell of single events since they were taken last, in an order that makes the inserts run along the
@@ -136,17 +110,39 @@ impl Batch {
         let households: BTreeMap<_, _> = self.households.into_iter().collect();
         let households =
             households.into_iter().map(|(id, household)| HouseholdRow::new(id, &household.history));
-        let figures: BTreeMap<_, _> = self.figures.into_iter().collect();
-        let figures = figures.into_iter().map(|(key, amount)| FigureRow {
-            area: key.area,
-            measure: key.measure.number(),
-            effective: key.effective,
-            known: key.known,
-            ethnicity: key.ethnicity,
-            amount,
-        });
-        Ok(Sums { households: households.collect::<Result<_, _>>()?, figures: figures.collect() })
+        let (mut figures, mut groups) = (Vec::new(), Vec::new());
+        for ((key, known), amount) in self.changes {
+            let FactKey { leaf, measure, ethnicity, effective } = key;
+            let figure = |area| FigureRow { area, measure: measure.number(), effective, known, amount };
+            // Invariant: only leaves that are placed are read from events.
+            let areas = self.placing.adds_to(leaf).unwrap_or_default();
+            figures.extend(areas.iter().map(|area| figure(area.number())));
+            if measure == Measure::Registered && self.placing.is_unplaced_somewhere(leaf) {
+                figures.push(figure(recorded_directly(leaf)));
+            }
+            if Measure::STOCKS.contains(&measure) {
+                groups.extend(areas.iter().map(|area| GroupRow { figure: figure(area.number()), ethnicity }));
+            }
+        }
+        Ok(Sums {
+            households: households.collect::<Result<_, _>>()?,
+            figures: summed(figures, FigureRow::place, |row| &mut row.amount),
+            groups: summed(groups, GroupRow::place, |row| &mut row.figure.amount),
+        })
     }
+}
+
+/// One row for each place, with the sum of the amounts there, in the order of places.
+fn summed<R, K: Ord>(mut rows: Vec<R>, place: fn(&R) -> K, amount: fn(&mut R) -> &mut Amount) -> Vec<R> {
+    rows.sort_unstable_by_key(place);
+    rows.dedup_by(|next, kept| {
+        let same = place(next) == place(kept);
+        if same {
+            *amount(kept) += *amount(next);
+        }
+        same
+    });
+    rows
 }
 
 /// The number under which `figure` keeps what was recorded in a unit itself, without a village.

@@ -1,11 +1,12 @@
-//! The read model: four tables that follow from the events of the poverty registry.
+//! The read model: five tables that follow from the events of the poverty registry.
 //!
 //! `household` keeps each household's history, so that the facts before and after an event can be compared; `event`
 //! keeps where a fact came from; `fact` keeps every change of a fact; `figure` keeps the same changes added up for the
-//! area itself and for every area of every map that it is a part of, so that a view of the province reads few rows.
+//! area itself and for every area of every map that it is a part of, so that a view of the province reads few rows;
+//! `group_figure` keeps the same for each ethnic group, of stocks alone.
 //!
-//! **Invariant:** for every area, measure, group, day of effect and day of knowledge, `figure` is the sum of `fact` over
-//! the leaves of the area.
+//! **Invariant:** for every area, measure, day of effect and day of knowledge, `figure` is the sum of `fact` over the
+//! leaves of the area, and so is `group_figure` for every group of these.
 
 mod batch;
 mod fold;

@@ -33,11 +33,23 @@ pub(super) fn create_statements() -> Vec<Query> {
         ),
         Query::each(
             "create table figure (
+                area bigint not null, measure bigint not null,
+                effective bigint not null, known bigint not null,
+                households bigint not null, persons bigint not null,
+                primary key (area, measure, effective, known)) without rowid",
+            "create table figure (
+                area bigint not null, measure bigint not null,
+                effective bigint not null, known bigint not null,
+                households bigint not null, persons bigint not null,
+                primary key (area, measure, effective, known))",
+        ),
+        Query::each(
+            "create table group_figure (
                 area bigint not null, measure bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
                 primary key (area, measure, ethnicity, effective, known)) without rowid",
-            "create table figure (
+            "create table group_figure (
                 area bigint not null, measure bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
@@ -58,6 +70,7 @@ pub(super) struct Told {
 pub(super) struct Sums {
     pub(super) households: Vec<HouseholdRow>,
     pub(super) figures: Vec<FigureRow>,
+    pub(super) groups: Vec<GroupRow>,
 }
 
 #[derive(Debug)]
@@ -85,14 +98,21 @@ pub(super) struct FactRow {
     pub(super) change: KnownFact,
 }
 
-#[derive(Debug)]
+/// Of all groups together.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct FigureRow {
     pub(super) area: i64,
     pub(super) measure: u8,
-    pub(super) ethnicity: Ethnicity,
     pub(super) effective: Day,
     pub(super) known: Day,
     pub(super) amount: Amount,
+}
+
+/// Of one ethnic group.
+#[derive(Debug)]
+pub(super) struct GroupRow {
+    pub(super) figure: FigureRow,
+    pub(super) ethnicity: Ethnicity,
 }
 
 impl HouseholdRow {
@@ -183,13 +203,21 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
     };
     let figures = Insert {
         table: "figure",
-        columns: ["area", "measure", "ethnicity", "effective", "known", "households", "persons"],
-        on_conflict: "on conflict (area, measure, ethnicity, effective, known) do update
+        columns: ["area", "measure", "effective", "known", "households", "persons"],
+        on_conflict: "on conflict (area, measure, effective, known) do update
              set households = figure.households + excluded.households,
                  persons = figure.persons + excluded.persons",
     };
+    let groups = Insert {
+        table: "group_figure",
+        columns: ["area", "measure", "ethnicity", "effective", "known", "households", "persons"],
+        on_conflict: "on conflict (area, measure, ethnicity, effective, known) do update
+             set households = group_figure.households + excluded.households,
+                 persons = group_figure.persons + excluded.persons",
+    };
     households.run(transaction, sums.households, HouseholdRow::into_values).await?;
-    figures.run(transaction, sums.figures, |row| row.to_values()).await
+    figures.run(transaction, sums.figures, |row| row.to_values()).await?;
+    groups.run(transaction, sums.groups, |row| row.to_values()).await
 }
 
 impl HouseholdRow {
@@ -237,15 +265,32 @@ impl FactRow {
 }
 
 impl FigureRow {
-    fn to_values(&self) -> [Value; 7] {
+    /// The table's key.
+    pub(super) const fn place(&self) -> (i64, u8, Day, Day) {
+        (self.area, self.measure, self.effective, self.known)
+    }
+
+    fn to_values(&self) -> [Value; 6] {
         [
             self.area.into(),
             u32::from(self.measure).into(),
-            u32::from(self.ethnicity.number()).into(),
             self.effective.number().into(),
             self.known.number().into(),
             self.amount.households.into(),
             self.amount.persons.into(),
         ]
+    }
+}
+
+impl GroupRow {
+    /// The table's key.
+    pub(super) const fn place(&self) -> (i64, u8, Ethnicity, Day, Day) {
+        let FigureRow { area, measure, effective, known, .. } = self.figure;
+        (area, measure, self.ethnicity, effective, known)
+    }
+
+    fn to_values(&self) -> [Value; 7] {
+        let [area, measure, effective, known, households, persons] = self.figure.to_values();
+        [area, measure, u32::from(self.ethnicity.number()).into(), effective, known, households, persons]
     }
 }

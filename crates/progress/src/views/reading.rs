@@ -84,10 +84,11 @@ impl AreaStocks {
         self.by_ethnicity.get(&group).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, group: Option<Ethnicity>, measure: Measure, amount: Amount) {
-        self.all.add(measure, amount);
-        if let Some(group) = group {
-            self.by_ethnicity.entry(group).or_default().add(measure, amount);
+    /// Of the group, or of all together.
+    fn of_mut(&mut self, group: Option<Ethnicity>) -> &mut Stocks {
+        match group {
+            Some(group) => self.by_ethnicity.entry(group).or_default(),
+            None => &mut self.all,
         }
     }
 }
@@ -132,7 +133,12 @@ impl StockTable {
 
 /// The numbers of the areas of which a view needs sums.
 #[derive(Debug, Default)]
-pub(crate) struct Asked(BTreeSet<i64>);
+pub(crate) struct Asked {
+    /// Which are shown.
+    shown: BTreeSet<i64>,
+    /// The units by which their coverage is told, and what was recorded directly in units that some map cannot place.
+    beside: BTreeSet<i64>,
+}
 
 impl Asked {
     /// What rows on these areas need, and no other.
@@ -142,23 +148,26 @@ impl Asked {
         asked
     }
 
-    /// The areas of the rows, the units by which their coverage is told, and what was recorded directly in units that some
-    /// map cannot place.
+    /// Adds what rows on these areas need.
     pub(crate) fn add<'b>(&mut self, grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) {
         for area in rows {
-            self.0.insert(AreaNumber::of(&area.key).number());
+            self.shown.insert(AreaNumber::of(&area.key).number());
             let units = covered_units(&grounds.reference.areas, area, map);
-            self.0.extend(units.iter().map(|unit| AreaNumber::of(&unit.key).number()));
+            self.beside.extend(units.iter().map(|unit| AreaNumber::of(&unit.key).number()));
         }
-        self.0.extend(grounds.placing.unplaced().map(|(unit, _)| recorded_directly(unit)));
+        self.beside.extend(grounds.placing.unplaced().map(|(unit, _)| recorded_directly(unit)));
     }
 
-    fn rows(&self) -> Vec<i64> {
-        self.0.iter().copied().collect()
+    fn all(&self) -> Vec<i64> {
+        self.shown.union(&self.beside).copied().collect()
+    }
+
+    fn shown(&self) -> Vec<i64> {
+        self.shown.iter().copied().collect()
     }
 }
 
-/// The stocks on each of the days, as known on the other: one pass over the facts for all of them.
+/// The stocks on each of the days, as known on the other: one pass over the figures for all of them.
 pub(crate) async fn stocks(
     reader: impl Reader,
     asked: &Asked,
@@ -166,39 +175,18 @@ pub(crate) async fn stocks(
     days: &BTreeSet<Date>,
     known_on: Date,
 ) -> Result<(Reached, BTreeMap<Date, StockTable>), Error> {
-    let (group, by_group) = match groups {
-        Groups::Apart => ("figure.ethnicity", ", figure.ethnicity"),
-        Groups::Together => ("cast(null as bigint)", ""),
-    };
     let latest = days.last().copied().unwrap_or(Date::MIN);
-    let earlier = days.iter().copied().filter(|day| *day < latest);
-    let sums_up_to = |placeholder: usize| {
-        ["households", "persons"].map(|counted| {
-            let counts =
-                format!("case when figure.effective <= ${placeholder} then figure.{counted} else 0 end");
-            format!("cast(sum({counts}) as bigint)")
-        })
-    };
-    let mut sums: Vec<String> =
-        (FIRST_DAY..).zip(earlier.clone()).flat_map(|(at, _)| sums_up_to(at)).collect();
-    // No fact is read beyond the latest day.
-    sums.extend(["households", "persons"].map(|counted| format!("cast(sum(figure.{counted}) as bigint)")));
-    let query = Query::new(format!(
-        "select figure.area, figure.measure, {group}, {}
-         from figure
-         where is_one_of(figure.area, $1, bigint) and figure.measure between $2 and $3
-           and figure.effective <= $4 and figure.known <= $5
-         group by figure.area, figure.measure{by_group}",
-        sums.join(", ")
-    ));
-    let mut query = query
-        .bind_rows(&asked.rows())?
+    let mut query = Query::new(stocks_query(groups, days.len()))
+        .bind_rows(&asked.all())?
         .bind(i64::from(Measure::Registered.number()))
         .bind(i64::from(Measure::NotPoor.number()))
         .bind(Day::from(latest).number())
         .bind(Day::from(known_on).number());
-    for day in earlier {
-        query = query.bind(Day::from(day).number());
+    for day in days.iter().filter(|day| **day < latest) {
+        query = query.bind(Day::from(*day).number());
+    }
+    if groups == Groups::Apart {
+        query = query.bind_rows(&asked.shown())?;
     }
     let (reached, rows) = reader.read(SOURCE, query).await?;
     let mut tables: BTreeMap<Date, StockTable> =
@@ -209,20 +197,49 @@ pub(crate) async fn stocks(
         let group: Option<i64> = row.get(2)?;
         let group = group.map(|number| Ethnicity::try_from(number).unwrap_or(Ethnicity::UNKNOWN));
         for (at, table) in tables.values_mut().enumerate() {
-            let first = SUMS + 2 * at;
-            let amount = Amount { households: row.get(first)?, persons: row.get(first + 1)? };
+            let amount = Amount { households: row.get(3 + 2 * at)?, persons: row.get(4 + 2 * at)? };
             if amount != Amount::ZERO {
-                table.0.entry(area).or_default().add(group, measure, amount);
+                table.0.entry(area).or_default().of_mut(group).add(measure, amount);
             }
         }
     }
     Ok((reached, tables))
 }
 
-/// Placeholder of the earliest day in the statement of [`stocks`].
-const FIRST_DAY: usize = 6;
-/// Column of the first sum in its rows.
-const SUMS: usize = 3;
+/// Rows of area, measure, group or null for all together, and for each day households and persons. Its parameters are the
+/// areas, the first and the last measure, the latest day, the day of knowledge, the earlier days in order, and where groups
+/// are apart the areas of which they are read.
+fn stocks_query(groups: Groups, days: usize) -> String {
+    const EARLIER_DAYS: usize = 6;
+    let earlier_days = EARLIER_DAYS..EARLIER_DAYS + days.saturating_sub(1);
+    let up_to = |day: usize| {
+        ["households", "persons"].map(|counted| {
+            let counts = format!("case when figure.effective <= ${day} then figure.{counted} else 0 end");
+            format!("cast(sum({counts}) as bigint)")
+        })
+    };
+    let mut sums: Vec<String> = earlier_days.clone().flat_map(up_to).collect();
+    // No figure is read beyond the latest day.
+    sums.extend(["households", "persons"].map(|counted| format!("cast(sum(figure.{counted}) as bigint)")));
+    let select = |table: &str, areas: usize, (group, by_group): (&str, &str)| {
+        format!(
+            "select figure.area, figure.measure, {group}, {}
+             from {table} as figure
+             where is_one_of(figure.area, ${areas}, bigint) and figure.measure between $2 and $3
+               and figure.effective <= $4 and figure.known <= $5
+             group by figure.area, figure.measure{by_group}",
+            sums.join(", ")
+        )
+    };
+    let together = select("figure", 1, ("cast(null as bigint)", ""));
+    match groups {
+        Groups::Together => together,
+        Groups::Apart => {
+            let apart = select("group_figure", earlier_days.end, ("figure.ethnicity", ", figure.ethnicity"));
+            format!("{together} union all {apart}")
+        }
+    }
+}
 
 /// What poor and near-poor households of an area, and their members, lack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -333,7 +350,7 @@ pub(crate) async fn year(
          where is_one_of(figure.area, $1, bigint) and figure.effective <= $3 and figure.known <= $4
          group by figure.area, figure.measure",
     )
-    .bind_rows(&asked.rows())?
+    .bind_rows(&asked.all())?
     .bind(Day::from(kernel::date(year, 1, 1)).number())
     .bind(Day::from(kernel::date(year, 12, 31)).number())
     .bind(Day::from(known_on).number());
