@@ -2,9 +2,10 @@
 
 use crate::{
     common::tales::{Found, Home, Told},
-    province::{Province, assessed, reason, registered, reviewed},
+    province::{Province, assessed, reason, reference, registered, reviewed},
 };
 use api::progress::{DataStatus, TargetRow, TargetStatus};
+use kernel::parse_date;
 
 /// In district 107, which is on the list of poor districts, and in 110, which is not.
 const MU_CA: Home = Home { commune: "03451@0001-01-01", village: None };
@@ -31,6 +32,22 @@ fn falling() -> Vec<Told> {
         &[("2022-01-01", 10), ("2022-12-15", 8), ("2023-12-15", 6)],
         &[("2022-01-01", 4), ("2022-12-15", 4), ("2023-12-15", 2)],
     )
+}
+
+/// One household in each other unit of the province, reviewed on 2022-01-01 and not poor: no unit is left out.
+fn everywhere_else() -> Vec<Told> {
+    let areas = &reference().areas;
+    let map = parse_date("2021-01-01").unwrap();
+    let districts = areas.children(&areas.province().key, map);
+    let units = districts.iter().flat_map(|district| areas.children(&district.key, map));
+    let units = units
+        .map(|unit| unit.key.to_string())
+        .filter(|unit| ![MU_CA, PHUC_THAN].map(|home| home.commune).contains(&&**unit));
+    let told = (1_000..).zip(units).flat_map(|(number, unit)| {
+        let home = Home { commune: unit.leak(), village: None };
+        [registered(number, "2021-06-01", home, 1), assessed(number, "2022-01-01", Found::NotPoor)]
+    });
+    told.collect()
 }
 
 async fn row(province: &Province, as_at: &str, id: &str) -> TargetRow {
@@ -68,15 +85,18 @@ async fn the_mean_yearly_fall_is_taken_under_one_standard_from_its_first_day() {
     let province = Province::told(&falling()).await;
     // 14 of 40 on 2022-01-01, 12 of 40 at the end of 2022, 8 of 40 at the end of 2023.
     let first_year = row(&province, "2023-06-30", "T09").await;
-    assert_eq!(judged(&first_year), ("5.00", TargetStatus::Met, "3.00"));
+    assert_eq!(judged(&first_year), ("5.00", TargetStatus::Unknown, "3.00"), "two of 106 units cannot tell");
     let two_years = row(&province, "2023-12-31", "T09").await;
-    assert_eq!(judged(&two_years), ("7.50", TargetStatus::Met, "3.00"));
+    assert_eq!(judged(&two_years), ("7.50", TargetStatus::Unknown, "3.00"));
     assert!(two_years.formula.contains("(14/40 - 8/40) x 100 / 2"), "{}", two_years.formula);
     assert!(two_years.formula.contains("figures/households/poor/areas/12@0001-01-01/as-at/2022-01-01/"));
     // Nothing more was reviewed: the level stands, and the mean falls with the years to 15 points in 4.
     let at_the_end = row(&province, "2026-06-30", "T09").await;
-    assert_eq!(judged(&at_the_end), ("3.75", TargetStatus::Met, "3.00"));
+    assert_eq!(judged(&at_the_end), ("3.75", TargetStatus::Unknown, "3.00"));
     assert!(!at_the_end.provisional.is_empty());
+    // 14 of 144, then 12 of 144: 200/144 points.
+    province.tell(&everywhere_else()).await;
+    assert_eq!(judged(&row(&province, "2023-06-30", "T09").await), ("1.39", TargetStatus::Behind, "3.00"));
     province.end().await;
 }
 
@@ -116,7 +136,7 @@ async fn the_poor_districts_have_their_own_rate_on_their_own_map() {
     // Only 107 of the listed districts has households here: 10 of 20, then 6 of 20, in two years.
     for as_at in ["2023-12-31", "2024-06-30"] {
         let row = row(&province, as_at, "T10").await;
-        assert_eq!(judged(&row), ("10.00", TargetStatus::Met, "4.00"));
+        assert_eq!(judged(&row), ("10.00", TargetStatus::Unknown, "4.00"));
         assert_eq!(row.status_of_data(), DataStatus::Incomplete);
         assert!(
             row.provisional
@@ -129,7 +149,7 @@ async fn the_poor_districts_have_their_own_rate_on_their_own_map() {
 
 #[tokio::test]
 async fn the_number_of_poor_households_follows_a_line_from_the_start_of_the_standard() {
-    let province = Province::told(&falling()).await;
+    let province = Province::told(&[falling(), everywhere_else()].concat()).await;
     // 14 at the start; 8 since 2023-12-15: 8/14 = 0.571…
     let on_the_way = row(&province, "2024-01-01", "T11").await;
     assert_eq!(judged(&on_the_way), ("0.57", TargetStatus::OnTrack, "0.75"));
@@ -157,12 +177,15 @@ fn lacking() -> Vec<Told> {
         let lacks = if found == Found::NotPoor { [true; 4] } else { lacks };
         log.push(reviewed(number, "2022-01-01", found, lacks));
     }
+    // In the other commune of `everywhere_else` too, that no unit is left out.
+    log.push(registered(20, "2021-06-01", MU_CA, 1));
+    log.push(assessed(20, "2022-01-01", Found::NotPoor));
     log
 }
 
 #[tokio::test]
 async fn what_poor_and_near_poor_households_do_not_lack_is_a_share_of_them_alone() {
-    let province = Province::told(&lacking()).await;
+    let province = Province::told(&[lacking(), everywhere_else()].concat()).await;
     let insured = row(&province, "2024-12-31", "T26").await;
     assert_eq!(judged(&insured), ("70.00", TargetStatus::Behind, ""));
     assert_eq!((insured.numerator, insured.denominator), (Some(28), Some(40)), "by persons");

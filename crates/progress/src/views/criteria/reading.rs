@@ -87,13 +87,39 @@ impl Asked {
     }
 }
 
+/// The units of which something is read.
+#[derive(Clone, Debug)]
+pub(crate) enum Units {
+    /// Of whatever unit: fewer rows than names of units of a province.
+    All,
+    These(Vec<AreaNumber>),
+}
+
+impl Units {
+    fn condition(&self, column: &str, placeholder: usize) -> String {
+        match self {
+            Self::All => "true".to_owned(),
+            Self::These(_) => format!("is_one_of({column}, ${placeholder}, bigint)"),
+        }
+    }
+
+    /// Binds the last placeholder, where there is one.
+    fn bind(&self, query: Query) -> Result<Query, Error> {
+        match self {
+            Self::All => Ok(query),
+            Self::These(areas) => query.bind_rows(areas),
+        }
+    }
+}
+
 /// What was last decided on each title of the units.
 pub(crate) async fn titles(
     snapshot: &mut Transaction,
     asked: &Asked,
-    areas: &[AreaNumber],
+    units: &Units,
 ) -> Result<(Reached, Titles), Error> {
-    let query = Query::new(
+    let is_asked = units.condition("title.area", 3);
+    let query = Query::new(format!(
         "select latest.moment, latest.area, latest.tier, latest.change, latest.effective, latest.position,
                 latest.criteria_set
          from (select given.moment, title.area, title.tier, title.change, title.effective, title.position,
@@ -101,13 +127,12 @@ pub(crate) async fn titles(
                       row_number() over (partition by given.moment, title.area, title.tier
                                          order by title.effective desc, title.position desc) as place
                from json_rows($1, moment bigint, day bigint) as given cross join title
-               where is_one_of(title.area, $2, bigint) and title.effective <= given.day and title.known <= $3) as latest
-         where latest.place = 1",
-    )
+               where {is_asked} and title.effective <= given.day and title.known <= $2) as latest
+         where latest.place = 1"
+    ))
     .bind_rows(&asked.days)?
-    .bind_rows(areas)?
     .bind(asked.known());
-    let (reached, rows) = snapshot.read(RURAL_SOURCE, query).await?;
+    let (reached, rows) = snapshot.read(RURAL_SOURCE, units.bind(query)?).await?;
     let mut titles = Titles::new();
     for row in rows {
         // Invariant: only numbers of tiers, changes and moments are written.
@@ -162,23 +187,23 @@ pub(crate) async fn registers(
 pub(crate) async fn assessments(
     snapshot: &mut Transaction,
     asked: &Asked,
-    areas: &[AreaNumber],
+    units: &Units,
 ) -> Result<Assessments, Error> {
-    let query = Query::new(
+    let is_asked = units.condition("assessment.area", 3);
+    let query = Query::new(format!(
         "select latest.*
          from (select assessment.*,
                       row_number() over (partition by assessment.area, assessment.criteria_set
                                          order by assessment.effective desc, assessment.position desc) as place
                from assessment
-               where is_one_of(assessment.area, $1, bigint) and assessment.effective <= $2 and assessment.known <= $3)
+               where {is_asked} and assessment.effective <= $1 and assessment.known <= $2)
            as latest
-         where latest.place = 1",
-    )
-    .bind_rows(areas)?
+         where latest.place = 1"
+    ))
     .bind(Day::from(asked.now).number())
     .bind(asked.known());
     let mut assessments = Assessments::new();
-    for row in snapshot.fetch_all(query).await? {
+    for row in snapshot.fetch_all(units.bind(query)?).await? {
         let standings: String = row.get("standings")?;
         let assessment = Assessment {
             set: row.get("criteria_set")?,
@@ -199,23 +224,23 @@ pub(crate) async fn assessments(
 pub(crate) async fn listings(
     snapshot: &mut Transaction,
     asked: &Asked,
-    areas: &[AreaNumber],
+    units: &Units,
 ) -> Result<Listings, Error> {
-    let query = Query::new(
+    let is_asked = units.condition("listing.area", 3);
+    let query = Query::new(format!(
         "select latest.moment, latest.area, latest.list, latest.entry, latest.effective, latest.position
          from (select given.moment, listing.area, listing.list, listing.entry, listing.effective, listing.position,
                       row_number() over (partition by given.moment, listing.area, listing.list
                                          order by listing.effective desc, listing.position desc) as place
                from json_rows($1, moment bigint, day bigint) as given cross join listing
-               where is_one_of(listing.area, $2, bigint) and listing.effective <= given.day and listing.known <= $3)
+               where {is_asked} and listing.effective <= given.day and listing.known <= $2)
            as latest
-         where latest.place = 1",
-    )
+         where latest.place = 1"
+    ))
     .bind_rows(&asked.days)?
-    .bind_rows(areas)?
     .bind(asked.known());
     let mut listings = Listings::new();
-    for row in snapshot.fetch_all(query).await? {
+    for row in snapshot.fetch_all(units.bind(query)?).await? {
         let Some(moment) = Moment::from_number(row.get("moment")?) else { continue };
         let fact = ListFact { entry: row.get("entry")?, ground: ground(&row)? };
         listings.insert((moment, area(&row)?, row.get("list")?), fact);

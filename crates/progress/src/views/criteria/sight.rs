@@ -1,8 +1,8 @@
 //! Everything read for figures about titles, criteria and lists, and what follows from it for each unit.
 
 use super::reading::{
-    Asked, Assessment, Assessments, Ground, Listings, Registers, TitleFact, Titles, assessments, list_key,
-    listings, registers, titles,
+    Asked, Assessment, Assessments, Ground, Listings, Registers, TitleFact, Titles, Units, assessments,
+    list_key, listings, registers, titles,
 };
 use crate::{
     rural::TitleChange,
@@ -130,7 +130,10 @@ impl<'a> Sight<'a> {
         let start = grounds.reference.targets.period().from.min(view.as_at);
         let asked =
             Asked::new(&[(Moment::Start, start), (Moment::Now, view.as_at)], view.as_at, view.known_on);
-        let needed: Vec<_> = needed(grounds, area, view.map).into_iter().collect();
+        let needed = match area.kind {
+            AreaKind::Province => Units::All,
+            _ => Units::These(needed(grounds, area, view.map).into_iter().collect()),
+        };
         let read = async {
             let (reached, titles) = titles(snapshot, &asked, &needed).await?;
             let registers = registers(snapshot, &asked).await?;
@@ -329,14 +332,11 @@ impl<'a> Sight<'a> {
     }
 }
 
-/// All units whose facts count for the area: its units of commune level with those that they were made from, its districts
-/// and its villages.
+/// All units whose facts count for the area: itself, its units of commune level with those that they were made from, and
+/// its villages.
 fn needed(grounds: &Grounds, area: &Area, map: Date) -> BTreeSet<AreaNumber> {
     let areas = &grounds.reference.areas;
     let mut needed = BTreeSet::from([AreaNumber::of(&area.key)]);
-    if area.kind == AreaKind::Province {
-        needed.extend(districts(grounds, area, map).iter().map(|district| AreaNumber::of(&district.key)));
-    }
     let mut units = covered_units(areas, area, map);
     while let Some(unit) = units.pop() {
         needed.insert(AreaNumber::of(&unit.key));

@@ -233,6 +233,8 @@ pub(crate) struct Computed {
     strict: Option<Ratio>,
     expected: Option<Ratio>,
     coverage: Option<Coverage>,
+    /// Whether what is missing could only raise the value: it is a count and no share.
+    only_grows: bool,
     formula: String,
     inputs: Vec<proto::Figure>,
     provisional: Vec<Caveat>,
@@ -253,6 +255,7 @@ impl Computed {
             strict: None,
             expected: None,
             coverage: None,
+            only_grows: false,
             formula,
             inputs: Vec::new(),
             provisional: Vec::new(),
@@ -316,12 +319,19 @@ fn judgement(
 ) -> proto::TargetStatus {
     let ended = grounds.reference.targets.period().to.is_some_and(|last| view.as_at >= last);
     let judged = judge(target.op, target.target, computed.actual, computed.expected, ended);
-    // What is missing could only raise the value: a bound from above is not kept by silence.
-    let bounded_above = matches!(target.op, Op::AtMost | Op::Below);
-    if judged == proto::TargetStatus::Met && bounded_above && computed.status == DataStatus::Incomplete {
+    if computed.status == DataStatus::Incomplete && !(computed.only_grows && is_final(target.op, judged)) {
         return proto::TargetStatus::Unknown;
     }
     judged
+}
+
+/// Whether a value that can only grow keeps that judgement.
+const fn is_final(op: Op, judged: proto::TargetStatus) -> bool {
+    let met = matches!(judged, proto::TargetStatus::Met);
+    match op {
+        Op::AtLeast | Op::Above => met,
+        Op::AtMost | Op::Below => !met,
+    }
 }
 
 fn judge(
@@ -365,6 +375,13 @@ mod tests {
     fn values_are_shown_exactly() {
         let shown: Vec<_> = ["17.3", "54", "50.86", "0.50", "1/3"].map(ratio).map(exact).into();
         assert_eq!(shown, ["17.3", "54", "50.86", "0.5", "0.33"]);
+    }
+
+    #[test]
+    fn of_what_can_only_grow_a_reached_minimum_and_a_broken_maximum_are_final() {
+        use proto::TargetStatus::{Behind, Met, Missed};
+        assert_eq!([Met, Behind, Missed].map(|judged| is_final(Op::AtLeast, judged)), [true, false, false]);
+        assert_eq!([Met, Behind, Missed].map(|judged| is_final(Op::AtMost, judged)), [false, true, true]);
     }
 
     #[test]
