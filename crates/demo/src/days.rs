@@ -33,11 +33,6 @@ pub(crate) fn entered(effective: Date) -> Date {
     }
 }
 
-/// As Vietnamese documents write it: 31/12/2025.
-pub(crate) fn written(day: Date) -> String {
-    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ pub mod text;
 
 pub use area::{AreaCode, AreaKey, InvalidAreaKey, VillageCode};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
-pub use date::{Date, InvalidTimestamp, OPEN_START, Period, Timestamp, date, parse_date};
+pub use date::{Date, InvalidTimestamp, OPEN_START, Period, Timestamp, date, parse_date, written_day};
 pub use id::{
     AssessmentId, CaseId, HouseholdId, InvalidId, ItemId, MemberId, ObservationId, RequestId, TransferId,
 };

@@ -9,7 +9,7 @@ use super::{
     works::{Item, What},
 };
 use crate::{
-    days::{days_after, entered, written},
+    days::{days_after, entered},
     map::MERGER,
     plan::Plan,
     script::{Reversing, Settling},
@@ -22,7 +22,7 @@ use api::{
     },
     types::{CommandHeader, Decision},
 };
-use kernel::{Date, date};
+use kernel::{Date, date, written_day};
 use std::ops::Range;
 
 /// Transfers of one request at most: what one decision or one list of payments holds.
@@ -205,7 +205,8 @@ impl Plan {
                 })
             }
         };
-        let document = format!("Quyết định (tổng hợp) TH-{:04}/QĐ ngày {}", number + 1, written(*decided));
+        let document =
+            format!("Quyết định (tổng hợp) TH-{:04}/QĐ ngày {}", number + 1, written_day(*decided));
         RegisterItemRequest {
             header: header(id, document),
             item_id: self.item_id(number),
@@ -235,7 +236,7 @@ impl Plan {
         let id = self.ids.on(entered(effective), batch, format_args!("request/reversal/{batch}"));
         Reversing {
             request: ReverseTransferRequest {
-                header: header(id, format!("Biên bản đối chiếu (tổng hợp) ngày {}", written(effective))),
+                header: header(id, format!("Biên bản đối chiếu (tổng hợp) ngày {}", written_day(effective))),
                 transfer: String::new(),
                 effective_date: effective.to_string(),
                 reason: "Thanh toán nhầm công trình (dữ liệu tổng hợp)".to_owned(),
@@ -250,7 +251,7 @@ impl Plan {
         let id = self.ids.on(entered(effective), number, format_args!("request/settle/{number}"));
         Settling {
             request: SettleCaseRequest {
-                header: header(id, format!("Văn bản giải trình (tổng hợp) ngày {}", written(effective))),
+                header: header(id, format!("Văn bản giải trình (tổng hợp) ngày {}", written_day(effective))),
                 case: String::new(),
                 etag: String::new(),
                 outcome: outcome.into(),

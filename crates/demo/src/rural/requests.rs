@@ -8,7 +8,6 @@ use super::{
     subjects::{CRITERIA, Subject},
 };
 use crate::{
-    days::written,
     dice::{Dice, Purpose},
     ids::Ids,
     plan::Plan,
@@ -22,7 +21,7 @@ use api::{
     },
     types::{CommandHeader, Decision},
 };
-use kernel::Date;
+use kernel::{Date, written_day};
 use reference::areas::RegionClass;
 
 /// The set of 2026-2030 and the days on which units of the new map are assessed under it.
@@ -81,7 +80,7 @@ impl Plan {
         let report = format!(
             "Báo cáo (tổng hợp) {}/BC-UBND ngày {}",
             indicator.criterion,
-            written(observation.recorded())
+            written_day(observation.recorded())
         );
         Observing {
             request: RecordObservationRequest {
@@ -108,7 +107,7 @@ impl Plan {
             Reported::Income(numerator, denominator) => Value::Mean(Fraction { numerator, denominator }),
             Reported::Percent(percent) => Value::ReportedPercent(percent.to_owned()),
         };
-        let document = format!("Báo cáo (tổng hợp) TH-{number:02}/BC ngày {}", written(recorded));
+        let document = format!("Báo cáo (tổng hợp) TH-{number:02}/BC ngày {}", written_day(recorded));
         Observing {
             request: RecordObservationRequest {
                 header: header(id, document),
@@ -147,7 +146,7 @@ impl Plan {
         let official =
             if subject.is_judged(round) { rural.official(number, round, assessed) } else { vec![] };
         AssessAreaRequest {
-            header: header(id, format!("Biên bản thẩm tra (tổng hợp) ngày {}", written(assessed))),
+            header: header(id, format!("Biên bản thẩm tra (tổng hợp) ngày {}", written_day(assessed))),
             area: subject.place.resource(&self.province),
             set: SET.to_owned(),
             assessed_on: assessed.to_string(),
@@ -177,7 +176,7 @@ impl Plan {
                     of: format!("criteria/{criterion}"),
                     state: if dice.chance(620) { ResultState::Met } else { ResultState::NotMet }.into(),
                     author: "Đoàn thẩm tra của tỉnh (dữ liệu tổng hợp)".to_owned(),
-                    document: format!("Biên bản (tổng hợp) ngày {}", written(NEXT_ASSESSED)),
+                    document: format!("Biên bản (tổng hợp) ngày {}", written_day(NEXT_ASSESSED)),
                 });
                 let name = format_args!("request/assess-area/2026/{number}");
                 AssessAreaRequest {
@@ -254,7 +253,7 @@ impl Rural {
                 author: format!("{} (dữ liệu tổng hợp)", department(criterion)),
                 document: format!(
                     "Kết quả thẩm tra (tổng hợp) tiêu chí {criterion} ngày {}",
-                    written(assessed)
+                    written_day(assessed)
                 ),
             })
             .collect()

@@ -1,7 +1,7 @@
 //! Numbers and states in the words of the committee.
 
 use api::progress::{DataStatus, Figure, Share, TargetStatus};
-use kernel::{Ratio, parse_date, text::group_digits};
+use kernel::{Ratio, parse_date, text::group_digits, written_day};
 
 /// What stands where nothing is known.
 const NO_DATA: &str = "—";
@@ -38,7 +38,7 @@ pub(super) fn decimal(text: &str) -> String {
 /// An ISO day as it is written in Việt Nam: `31/12/2024`.
 pub(super) fn day(iso: &str) -> String {
     match parse_date(iso) {
-        Some(day) => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
+        Some(day) => written_day(day),
         None => NO_DATA.to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit};
 use api::progress as proto;
-use kernel::Date;
+use kernel::{Date, written_day};
 use poverty_view::domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass};
 use projection::{Reached, Reader};
 use reference::{Area, Caveat};
@@ -58,7 +58,7 @@ pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<Caveat> {
     match grounds.reference.standards.in_force(day) {
         Some(standard) => standard.caveats().to_vec(),
         None => vec![Caveat::new(
-            format!("ngày {day} không có chuẩn nghèo nào có hiệu lực"),
+            format!("ngày {} không có chuẩn nghèo nào có hiệu lực", written_day(day)),
             format!("no poverty standard is in force on {day}"),
         )],
     }

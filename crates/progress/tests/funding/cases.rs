@@ -114,7 +114,7 @@ async fn a_case_asks_one_question_and_shows_how_it_was_settled() {
         stacked.question,
         "one household has housing support from several programmes (DTTS 40.000.000 đ, GNBV 60.000.000 đ): which document allows them to be added up?"
     );
-    assert!(eligible.question_vi.starts_with("Tại ngày quyết định 2024-03-10, hộ nhận hỗ trợ nhà ở được ghi nhận là hộ không nghèo (nay ghi nhận: hộ cận nghèo)"), "{}", eligible.question_vi);
+    assert!(eligible.question_vi.starts_with("Tại ngày quyết định 10/03/2024, hộ nhận hỗ trợ nhà ở được ghi nhận là hộ không nghèo (nay ghi nhận: hộ cận nghèo)"), "{}", eligible.question_vi);
     assert!(eligible.provisional && eligible.outcome.is_empty() && eligible.settled_on.is_empty());
     province.end().await;
 }

@@ -1,6 +1,6 @@
 //! What a case asks an officer, from the rule and the inputs as they were evaluated.
 
-use kernel::Money;
+use kernel::{Money, parse_date, written_day};
 use reference::Reference;
 use std::collections::BTreeMap;
 
@@ -52,7 +52,8 @@ fn eligibility(reference: &Reference, inputs: &BTreeMap<String, String>) -> Word
     let (day, then, now) = (input("decided_on"), input("class_known_then"), input("class_known_now"));
     Words {
         vi: format!(
-            "Tại ngày quyết định {day}, hộ nhận {kind_vi} được ghi nhận là {} (nay ghi nhận: {}): căn cứ nào xác định hộ thuộc đối tượng?",
+            "Tại ngày quyết định {}, hộ nhận {kind_vi} được ghi nhận là {} (nay ghi nhận: {}): căn cứ nào xác định hộ thuộc đối tượng?",
+            parse_date(day).map_or_else(|| day.to_owned(), written_day),
             class_vi(then),
             class_vi(now)
         ),

@@ -1,6 +1,7 @@
 //! What makes figures about money provisional.
 
 use super::{lens::Lens, question::Dimension, rows::Table};
+use kernel::written_day;
 use reference::{Caveat, ProgrammeNode};
 use std::collections::BTreeSet;
 
@@ -80,7 +81,10 @@ fn of_regrouping(table: &Table<'_>) -> Vec<Caveat> {
         if table.view.as_at < row.valid_from {
             let day = row.valid_from;
             caveats.push(Caveat::new(
-                format!("bảng chuyển đổi từ {from} có hiệu lực từ ngày {day}; số liệu trước đó chỉ được xếp lại để so sánh"),
+                format!(
+                    "bảng chuyển đổi từ {from} có hiệu lực từ ngày {}; số liệu trước đó chỉ được xếp lại để so sánh",
+                    written_day(day)
+                ),
                 format!("the crosswalk from {from} holds from {day} on; earlier money is regrouped for comparison only"),
             ));
         }
