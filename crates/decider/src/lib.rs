@@ -17,6 +17,7 @@
 mod desk;
 mod error;
 mod model;
+mod worker;
 
 pub use desk::{Accepted, Desk, DeskOptions, View};
 pub use error::Error;

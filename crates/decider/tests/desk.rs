@@ -27,6 +27,8 @@ struct Purses {
 }
 
 const POOR_BOX: &str = "poor-box";
+/// An amount at which the model fails as a fault of ours would.
+const PANICS: i64 = 13;
 
 /// A negative amount puts money in.
 #[derive(Clone, Debug)]
@@ -106,6 +108,7 @@ impl Model for Purses {
 
     fn decide(&self, command: &Take, today: Date) -> Result<Decision<Moved>, Refusal> {
         let Take { purse, amount, into } = command;
+        assert_ne!(*amount, PANICS, "a fault of ours");
         let balance = self.balances.get(purse).copied().unwrap_or_default();
         if balance < *amount {
             return Err(Refusal::new(&reason::FIELD_INVALID).with("value", amount).with("expected", balance));
@@ -143,11 +146,11 @@ impl Office {
     }
 
     async fn take(&self, id: u128, purse: &str, amount: i64) -> Result<Accepted<Moved>, Refusal> {
-        self.desk.execute("somebody", vec![intent(id, purse, amount, Effect::Recorded)]).await.remove(0)
+        self.desk.execute_one("somebody", Ok(intent(id, purse, amount, Effect::Recorded))).await
     }
 
     fn balance(&self, purse: &str) -> i64 {
-        self.desk.read().model().balances.get(purse).copied().unwrap_or_default()
+        self.desk.read().unwrap().model().balances.get(purse).copied().unwrap_or_default()
     }
 
     async fn close(self) {
@@ -188,7 +191,7 @@ async fn commands_of_one_batch_build_on_each_other() {
     let (_folder, store) = sqlite();
     let office = Office::open(store).await;
     filled(&office, "a", 100).await;
-    let batch = (0..5).map(|id| intent(id, "a", 30, Effect::Recorded)).collect();
+    let batch = (0..5).map(|id| Ok(intent(id, "a", 30, Effect::Recorded))).collect();
     let answers = office.desk.execute("somebody", batch).await;
     let taken: Vec<bool> = answers.iter().map(Result::is_ok).collect();
     assert_eq!(taken, [true, true, true, false, false], "100 holds three times 30");
@@ -222,7 +225,7 @@ async fn two_commands_with_one_request_id_in_one_batch_are_one() {
     let (_folder, store) = sqlite();
     let office = Office::open(store).await;
     filled(&office, "a", 100).await;
-    let twice = vec![intent(7, "a", 60, Effect::Recorded), intent(7, "a", 60, Effect::Recorded)];
+    let twice = vec![Ok(intent(7, "a", 60, Effect::Recorded)), Ok(intent(7, "a", 60, Effect::Recorded))];
     let answers = office.desk.execute("somebody", twice).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(office.balance("a"), 40);
@@ -236,9 +239,9 @@ async fn what_another_request_recorded_is_answered_with_its_facts_and_not_writte
     filled(&office, POOR_BOX, 100).await;
     // The second of one batch rests on what the first has yet to record.
     let batch = vec![
-        intent(1, POOR_BOX, 10, Effect::Recorded),
-        intent(2, POOR_BOX, 20, Effect::Recorded),
-        intent(3, POOR_BOX, 30, Effect::ValidatedOnly),
+        Ok(intent(1, POOR_BOX, 10, Effect::Recorded)),
+        Ok(intent(2, POOR_BOX, 20, Effect::Recorded)),
+        Ok(intent(3, POOR_BOX, 30, Effect::ValidatedOnly)),
     ];
     let mut answers = office.desk.execute("somebody", batch).await;
     answers.push(office.take(4, POOR_BOX, 40).await);
@@ -259,13 +262,44 @@ async fn what_is_only_validated_leaves_no_trace() {
     let (_folder, store) = sqlite();
     let office = Office::open(store).await;
     filled(&office, "a", 100).await;
-    let before = office.desk.read().model().balances.clone();
-    let answers = office.desk.execute("somebody", vec![intent(1, "a", 60, Effect::ValidatedOnly)]).await;
-    let validated = answers.into_iter().next().unwrap().unwrap();
+    let before = office.desk.read().unwrap().model().balances.clone();
+    let answers = office.desk.execute_one("somebody", Ok(intent(1, "a", 60, Effect::ValidatedOnly))).await;
+    let validated = answers.unwrap();
     assert_eq!((validated.facts.len(), validated.recorded), (1, None));
-    assert_eq!(office.desk.read().model().balances, before);
+    assert_eq!(office.desk.read().unwrap().model().balances, before);
     assert_eq!(office.log.head().await.unwrap(), 1);
     office.close().await;
+}
+
+#[tokio::test]
+async fn what_is_refused_already_stays_at_its_place() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    let unreadable = || Err(Refusal::new(&reason::FIELD_INVALID));
+    let batch = vec![unreadable(), Ok(intent(1, "a", -5, Effect::Recorded)), unreadable()];
+    let answers = office.desk.execute("somebody", batch).await;
+    let accepted: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(accepted, [false, true, false]);
+    assert_eq!(answers[2].as_ref().unwrap_err().reason(), "FIELD_INVALID");
+    office.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_shown_after_a_decision_that_panicked() {
+    let (_folder, store) = sqlite();
+    let office = Office::open(store).await;
+    filled(&office, "a", 100).await;
+    // The first is decided and not recorded yet when the second panics.
+    let batch = vec![Ok(intent(1, "a", 60, Effect::Recorded)), Ok(intent(2, "a", PANICS, Effect::Recorded))];
+    let answers = office.desk.execute("somebody", batch).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.as_ref().is_err_and(|refused| refused.reason() == "OUTCOME_UNKNOWN"))
+    );
+    assert_eq!(office.desk.read().err().unwrap().reason(), "INTERNAL");
+    assert!(office.work.await.unwrap_err().is_panic());
+    office.log.close().await;
 }
 
 #[tokio::test]
@@ -289,8 +323,8 @@ async fn what_rests_on_an_overtaken_command_is_decided_anew(store: LogStore) {
         drop(other.desk.read_from(filled.last_position, WAIT).await.unwrap());
         other.take(round * 10 + 1, &source, 100).await.unwrap();
         let resting = vec![
-            into(&goal, intent(round * 10 + 2, &source, 100, Effect::Recorded)),
-            intent(round * 10 + 3, &goal, 100, Effect::Recorded),
+            Ok(into(&goal, intent(round * 10 + 2, &source, 100, Effect::Recorded))),
+            Ok(intent(round * 10 + 3, &goal, 100, Effect::Recorded)),
         ];
         let answers = one.desk.execute("somebody", resting).await;
         assert!(answers.iter().all(Result::is_err), "round {round}: {answers:?}");
@@ -318,7 +352,7 @@ async fn many_repeats_at_once_have_their_first_answers() {
     let (_folder, store) = sqlite();
     let office = Office::open(store).await;
     filled(&office, "a", 1_000).await;
-    let batch = |ids: std::ops::Range<u128>| ids.map(|id| intent(id, "a", 1, Effect::Recorded)).collect();
+    let batch = |ids: std::ops::Range<u128>| ids.map(|id| Ok(intent(id, "a", 1, Effect::Recorded))).collect();
     let first = office.desk.execute("somebody", batch(0..200)).await;
     let again = office.desk.execute("somebody", batch(0..300)).await;
     assert_eq!((first.len(), again.len()), (200, 300));
@@ -340,7 +374,7 @@ async fn two_desks_never_oversell(store: LogStore) {
     for id in 0..400_u128 {
         let desk = if id % 2 == 0 { one.desk.clone() } else { other.desk.clone() };
         callers.push(tokio::spawn(async move {
-            desk.execute("somebody", vec![intent(id, "a", 1, Effect::Recorded)]).await.remove(0).is_ok()
+            desk.execute_one("somebody", Ok(intent(id, "a", 1, Effect::Recorded))).await.is_ok()
         }));
     }
     let mut taken = 0;

@@ -133,17 +133,28 @@ impl Committer {
         }
     }
 
+    /// Appends each after the other, until the store is lost: the rest then shares that answer and does not wait as long
+    /// again.
     async fn append_one_by_one(&mut self, batch: &[Waiting]) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(batch.len());
+        let mut lost = None;
         for waiting in batch {
             let verdict = if waiting.has_lost_its_basis() {
                 Err(AppendError::BasisNotRecorded)
+            } else if let Some(reason) = &lost {
+                Err(AppendError::Unknown(String::clone(reason)))
             } else {
                 match self.append(&[&waiting.request], false).await {
                     Ok(mut verdict) => {
                         verdict.pop().unwrap_or(Err(AppendError::Failed("no verdict".to_owned())))
                     }
-                    Err(failure) => Err(failure.answer()),
+                    Err(failure) => {
+                        let verdict = Err(failure.answer());
+                        if let Failure::Lost(reason) = failure {
+                            lost = Some(reason);
+                        }
+                        verdict
+                    }
                 }
             };
             if let Some(link) = &waiting.link {

@@ -80,7 +80,8 @@ pub enum AppendError {
         /// Where the stream stands.
         actual: u64,
     },
-    /// A request before it in its chain was not recorded. Nothing was written: decide anew.
+    /// A request before it in its chain was not recorded now. Nothing was written now; where a connection was lost before,
+    /// an earlier attempt may have recorded it: look its id up before deciding anew.
     #[error("a request that this one was decided on was not recorded")]
     BasisNotRecorded,
     /// The request id was used for a command with other content. Nothing was written.

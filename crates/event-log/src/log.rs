@@ -156,7 +156,7 @@ impl EventLog {
     }
 
     /// Records requests of which each was decided on all those before it, in their order and each all or nothing. None is
-    /// recorded where one before it was not, or was recorded at an earlier call; it is answered with
+    /// recorded where one before it was not, or was recorded at an earlier attempt; it is answered with
     /// [`AppendError::BasisNotRecorded`]. One answer for each, in order.
     pub async fn append_chain(
         &self,

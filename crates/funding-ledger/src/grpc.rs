@@ -60,15 +60,12 @@ impl FundingLedger {
         metadata: &MetadataMap,
         intent: Result<Intent<Command>, Refusal>,
     ) -> Result<Accepted<FundingEvent>, Refusal> {
-        let actor = actor(metadata)?;
-        let answers = self.desk.execute(&actor, vec![intent?]).await;
-        answers.into_iter().next().unwrap_or_else(|| Err(Refusal::new(&reason::INTERNAL)))
+        self.desk.execute_one(&actor(metadata)?, intent).await
     }
 
-    /// The ledger with at least what was recorded; a repeat may have been recorded by another process just now.
+    /// The ledger with at least what was recorded.
     async fn after(&self, accepted: &Accepted<FundingEvent>) -> Result<View<'_, FundingModel>, Refusal> {
-        let position = accepted.recorded.map_or(0, |recorded| recorded.last_position);
-        self.desk.read_from(position, self.limits.consistency_wait_max).await
+        self.desk.read_after(accepted, self.limits.consistency_wait_max).await
     }
 
     /// The ledger with at least what the token covers.
@@ -85,7 +82,7 @@ impl FundingLedger {
         }
         let today = self.clock.now().day();
         let wanted = {
-            let view = self.desk.read();
+            let view = self.desk.read()?;
             let context = Context { reference: &self.reference, today };
             domain::classes_wanted(view.model().ledger(), &transfers.intent.command, context)
         };
@@ -191,23 +188,13 @@ impl FundingLedger {
             .map(|item| self.prepared(request::transfer(item)))
             .buffered(PREPARED_MAX)
             .collect::<Vec<_>>();
-        let mut intents = Vec::with_capacity(count);
-        let mut refused = Vec::with_capacity(count);
-        for prepared in prepared.await {
-            refused.push(prepared.map(|intent| intents.push(intent)).err());
-        }
-        let mut answers = self.desk.execute(&actor, intents).await.into_iter();
+        let answers = self.desk.execute(&actor, prepared.await).await;
         let mut last_position = 0;
         let mut results = Vec::with_capacity(count);
-        for (index, refusal) in refused.into_iter().enumerate() {
-            let answer = match refusal {
-                Some(refusal) => Err(refusal),
-                None => answers.next().unwrap_or_else(|| Err(Refusal::new(&reason::INTERNAL))),
-            };
+        for (index, answer) in answers.into_iter().enumerate() {
             let result = match answer {
                 Ok(accepted) => {
-                    let position = accepted.recorded.map_or(0, |recorded| recorded.last_position);
-                    last_position = last_position.max(position);
+                    last_position = last_position.max(accepted.last_position());
                     let answer = answers::transfers_in_short(&accepted, &self.reference);
                     batch_transfer_result::Result::Accepted(answer)
                 }

@@ -9,8 +9,10 @@
 //! of poverty but the class of a household on the day of a decision, and no name of a person. Start with
 //! [`domain::decide()`] for the rules and [`FundingLedger::open`] for the service.
 //!
-//! **Invariant:** balances are guarded by the log. A transfer stands in the stream of the account that it takes from, at the
-//! version at which its decision knew that account: what another process took meanwhile makes it stale.
+//! **Invariant:** balances are guarded by the log. A transfer stands in the stream of the account that it takes from (money
+//! from the grantor: of the account that takes it), at the version at which its decision knew that account: what another
+//! process took meanwhile makes it stale. Whether an owner held office is judged on what was known at the decision; a
+//! successor who is named later, or at the same moment by another process, undoes no transfer.
 
 mod answers;
 pub mod domain;

@@ -74,7 +74,7 @@ impl FundingLedger {
         let (page_size, page_token) = (take(&mut request.page_size), take(&mut request.page_token));
         let query = QueryHash::of("ListOwners", &request);
         let page: Page<String> = Page::parse(self.page_sizes(), page_size, &page_token, query)?;
-        let view = self.desk.read();
+        let view = self.desk.read()?;
         let mut owners = view.model().ledger().parties().owners_after(page.after.as_deref()).peekable();
         let mut shown = Vec::new();
         let mut last = None;

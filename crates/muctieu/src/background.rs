@@ -16,7 +16,7 @@ impl Background {
         self.stop.clone()
     }
 
-    /// Cancelled when a task has ended with a failure.
+    /// Cancelled when a task has ended with a failure, or with a panic.
     pub(crate) fn failed(&self) -> CancellationToken {
         self.failed.clone()
     }
@@ -27,11 +27,13 @@ impl Background {
         name: &'static str,
         task: impl Future<Output = Result<(), E>> + Send + 'static,
     ) {
-        let failed = self.failed.clone();
+        let failed = self.failed.clone().drop_guard();
         self.tasks.spawn(async move {
-            if let Err(error) = task.await {
-                failed.cancel();
-                tracing::error!(task.name = name, "{name} ended: {error}");
+            match task.await {
+                Ok(()) => {
+                    failed.disarm();
+                }
+                Err(error) => tracing::error!(task.name = name, "{name} ended: {error}"),
             }
         });
     }
@@ -41,5 +43,25 @@ impl Background {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ended(task: impl Future<Output = Result<(), &'static str>> + Send + 'static) -> bool {
+        let background = Background::default();
+        background.spawn("task", task);
+        background.tasks.close();
+        background.tasks.wait().await;
+        background.failed().is_cancelled()
+    }
+
+    #[tokio::test]
+    async fn health_hears_of_a_failure_and_of_a_panic_but_not_of_an_end() {
+        assert!(!ended(async { Ok(()) }).await);
+        assert!(ended(async { Err("no log") }).await);
+        assert!(ended(async { panic!("a fault of ours") }).await);
     }
 }

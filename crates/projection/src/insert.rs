@@ -49,7 +49,8 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         }
     }
 
-    /// Preparing a statement costs more than running it, so the rows are cut into sizes that were prepared before.
+    /// Preparing a statement costs more than running it, so the rows are cut into sizes that were prepared before. While
+    /// SQLite runs one, the values of the next are bound.
     async fn run_sqlite<R>(
         &self,
         begun: &mut sqlx::Transaction<'static, Sqlite>,
@@ -59,15 +60,23 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         let mut rows = rows.into_iter();
         let mut text = Arc::<str>::from("");
         let mut rows_of_text = 0;
-        while rows.len() > 0 {
+        let mut bind_next = || {
+            if rows.len() == 0 {
+                return Ok(None);
+            }
             let taken = 1 << rows.len().min(STATEMENT_ROWS).ilog2();
             if taken != rows_of_text {
                 text = self.sqlite_text(taken).into();
                 rows_of_text = taken;
             }
-            let bound = rows.by_ref().take(taken).flat_map(&values);
-            let statement = AssertSqlSafe(text.clone());
-            sqlx::query_with(statement, sqlite_arguments(bound)?).execute(&mut **begun).await?;
+            let bound = sqlite_arguments(rows.by_ref().take(taken).flat_map(&values))?;
+            Ok::<_, Error>(Some(sqlx::query_with(AssertSqlSafe(text.clone()), bound)))
+        };
+        let mut next = bind_next()?;
+        while let Some(statement) = next {
+            let (done, bound) = tokio::join!(statement.execute(&mut **begun), async { bind_next() });
+            done?;
+            next = bound?;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use api::rural::{
     WriteObservationResponse, WriteTitleResponse, batch_assess_area_result, batch_write_observation_result,
     rural_criteria_server,
 };
-use decider::{Accepted, Desk, Intent};
+use decider::{Accepted, Desk, Intent, View};
 use events::rural::RuralEvent;
 use kernel::{AreaKey, Date, SharedClock};
 use poverty_view::PovertyView;
@@ -76,9 +76,7 @@ impl RuralCriteria {
     }
 
     async fn write(&self, metadata: &MetadataMap, intent: Result<Intent<Command>, Refusal>) -> Outcome {
-        let actor = actor(metadata)?;
-        let outcomes = self.desk.execute(&actor, vec![intent?]).await;
-        outcomes.into_iter().next().unwrap_or_else(|| Err(Refusal::new(&reason::INTERNAL)))
+        self.desk.execute_one(&actor(metadata)?, intent).await
     }
 
     /// One outcome for each item, in order; what could not be read is refused at its place.
@@ -87,21 +85,16 @@ impl RuralCriteria {
         metadata: &MetadataMap,
         items: Vec<Result<Intent<Command>, Refusal>>,
     ) -> Result<Vec<Outcome>, Refusal> {
-        let actor = actor(metadata)?;
-        let mut intents = Vec::with_capacity(items.len());
-        let mut refused = Vec::with_capacity(items.len());
-        for item in items {
-            refused.push(item.map(|intent| intents.push(intent)).err());
-        }
-        let mut outcomes = self.desk.execute(&actor, intents).await.into_iter();
-        let outcome = |(index, refusal): (usize, Option<Refusal>)| {
-            let outcome = match refusal {
-                Some(refusal) => Err(refusal),
-                None => outcomes.next().unwrap_or_else(|| Err(Refusal::new(&reason::INTERNAL))),
-            };
+        let outcomes = self.desk.execute(&actor(metadata)?, items).await.into_iter().enumerate();
+        let at_place = |(index, outcome): (usize, Outcome)| {
             outcome.map_err(|refusal| refusal.under(&format!("requests[{index}]")))
         };
-        Ok(refused.into_iter().enumerate().map(outcome).collect())
+        Ok(outcomes.map(at_place).collect())
+    }
+
+    /// The criteria with at least what was recorded.
+    async fn after(&self, accepted: &Accepted<RuralEvent>) -> Result<View<'_, RuralModel>, Refusal> {
+        self.desk.read_after(accepted, self.consistency_wait_max).await
     }
 
     fn check_size(&self, count: usize) -> Result<(), Refusal> {
@@ -174,9 +167,13 @@ impl RuralCriteria {
 
 /// The token that covers every accepted item; empty where nothing was accepted.
 fn batch_token(outcomes: &[Outcome]) -> String {
-    let recorded = outcomes.iter().flatten().filter_map(|accepted| accepted.recorded);
-    let last = recorded.map(|recorded| recorded.last_position).max();
-    last.map(|last| ConsistencyToken::of(CONTEXT, last).to_string()).unwrap_or_default()
+    let last = last_position(outcomes);
+    if last > 0 { ConsistencyToken::of(CONTEXT, last).to_string() } else { String::new() }
+}
+
+/// The last position of what was recorded; 0 where nothing was.
+fn last_position(outcomes: &[Outcome]) -> u64 {
+    outcomes.iter().flatten().map(Accepted::last_position).max().unwrap_or(0)
 }
 
 #[tonic::async_trait]
@@ -217,7 +214,7 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
         let (metadata, _, message) = request.into_parts();
         let intent = self.assessment(message, Instant::now() + self.consistency_wait_max).await;
         let accepted = self.write(&metadata, intent).await?;
-        let state = self.desk.read();
+        let state = self.after(&accepted).await?;
         Ok(Response::new(answers::assessed(&accepted, state.model().units(), &self.reference)))
     }
 
@@ -235,7 +232,8 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
         }
         let outcomes = self.write_batch(&metadata, items).await?;
         let consistency_token = batch_token(&outcomes);
-        let state = self.desk.read();
+        let position = last_position(&outcomes);
+        let state = self.desk.read_from(position, self.consistency_wait_max).await?;
         let result = |outcome: Outcome| BatchAssessAreaResult {
             result: Some(match outcome {
                 Ok(accepted) => {
@@ -254,11 +252,8 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
     ) -> Result<Response<WriteTitleResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let accepted = self.write(&metadata, request::recognition(message)).await?;
-        Ok(Response::new(title_answers::written(
-            &accepted,
-            self.desk.read().model().units(),
-            &self.reference,
-        )))
+        let state = self.after(&accepted).await?;
+        Ok(Response::new(title_answers::written(&accepted, state.model().units(), &self.reference)))
     }
 
     async fn acknowledge_title(
@@ -267,11 +262,8 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
     ) -> Result<Response<WriteTitleResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let accepted = self.write(&metadata, request::acknowledgement(message)).await?;
-        Ok(Response::new(title_answers::written(
-            &accepted,
-            self.desk.read().model().units(),
-            &self.reference,
-        )))
+        let state = self.after(&accepted).await?;
+        Ok(Response::new(title_answers::written(&accepted, state.model().units(), &self.reference)))
     }
 
     async fn revoke_title(
@@ -280,11 +272,8 @@ impl rural_criteria_server::RuralCriteria for RuralCriteria {
     ) -> Result<Response<WriteTitleResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         let accepted = self.write(&metadata, request::revocation(message)).await?;
-        Ok(Response::new(title_answers::written(
-            &accepted,
-            self.desk.read().model().units(),
-            &self.reference,
-        )))
+        let state = self.after(&accepted).await?;
+        Ok(Response::new(title_answers::written(&accepted, state.model().units(), &self.reference)))
     }
 
     async fn decide_listing(

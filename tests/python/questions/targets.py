@@ -39,10 +39,12 @@ def check_target(target):
     name = target["id"]
     for field in ["source", "formula", "display_name", "display_name_en", "unit", "group", "feeds", "figure"]:
         expect_that(f"{name} has its {field}", target.get(field))
-    known = target["status"] != "UNKNOWN"
-    expect(f"whether {name} has an actual value", bool(target.get("actual")), known)
-    expect(f"whether {name} has data", target["status_of_data"] != "NO_DATA", known)
-    if not known:
+    has_data = target["status_of_data"] != "NO_DATA"
+    expect(f"whether {name} has an actual value", bool(target.get("actual")), has_data)
+    judged = target["status"] != "UNKNOWN"
+    if target["status_of_data"] != "INCOMPLETE":
+        expect(f"whether {name} is judged", judged, has_data)
+    if not judged:
         return
     expect_that(f"{name} says of which day its actual value is", target.get("actual_on", "9999") <= VIEW["as_at"])
     expect_that(f"{name} says who it comes from", target.get("actual_source"))

@@ -7,7 +7,7 @@ use super::{
     money::billions,
     words::{counted, day, percent},
 };
-use api::progress::{CriteriaSummary, TargetStatus, TargetSummary};
+use api::progress::{CriteriaSummary, DataStatus, TargetStatus, TargetSummary};
 
 pub(super) fn front(answers: &Answers) -> String {
     let overview = &answers.overview;
@@ -97,16 +97,22 @@ fn standing(targets: Option<&TargetSummary>) -> String {
     format!("đạt {met} · đúng tiến độ {on_track} · chậm {behind} · không đạt {missed} · chưa rõ {unknown}")
 }
 
-/// Targets of which nothing is known.
+/// Targets that cannot be judged: nothing, or too little, is known of them.
 fn without_report(answers: &Answers) -> String {
-    let targets = answers.targets.targets.iter();
-    let unknown: Vec<&str> = targets
-        .filter(|target| target.status() == TargetStatus::Unknown)
-        .map(|target| target.id.as_str())
-        .collect();
-    if unknown.is_empty() {
-        "mọi chỉ tiêu đều có số liệu".to_owned()
-    } else {
-        format!("chưa có số liệu: {}", unknown.join(", "))
+    let of = |known: DataStatus| {
+        let targets = answers.targets.targets.iter();
+        let unknown = targets.filter(|target| target.status() == TargetStatus::Unknown);
+        let ids: Vec<&str> = unknown
+            .filter(|target| target.status_of_data() == known)
+            .map(|target| target.id.as_str())
+            .collect();
+        ids.join(", ")
+    };
+    let (nothing, too_little) = (of(DataStatus::NoData), of(DataStatus::Incomplete));
+    match (nothing.is_empty(), too_little.is_empty()) {
+        (true, true) => "mọi chỉ tiêu đều có đủ số liệu".to_owned(),
+        (false, true) => format!("chưa có số liệu: {nothing}"),
+        (true, false) => format!("chưa đủ số liệu: {too_little}"),
+        (false, false) => format!("chưa có số liệu: {nothing}; chưa đủ số liệu: {too_little}"),
     }
 }

@@ -86,8 +86,9 @@ impl ReadModel for PovertyModel {
             set_aside.extend(refused);
             told = batch.take_told();
         }
-        tables::write_told(transaction, told).await?;
-        tables::write_sums(transaction, batch.into_sums()?).await?;
+        let summing = apart(events.len(), move || batch.into_sums());
+        let (sums, ()) = tokio::try_join!(summing, tables::write_told(transaction, told))?;
+        tables::write_sums(transaction, sums?).await?;
         set_aside.sort_by_key(|event: &SetAside| event.position);
         Ok(set_aside)
     }

@@ -45,6 +45,10 @@ async fn the_resolution_starts_from_39_of_94_communes_and_aims_at_54() {
     assert_eq!(judged(&province.target("T03", "2027-01-01").await), judged(&end));
     // Of the four there is one number of the day of the start, which is none.
     assert_eq!(judged(&province.target("T04", "2023-01-01").await), ("0.00", TargetStatus::Behind, "1.60"));
+    // What cannot be applied may be a revocation.
+    province.tell_changed(&log[0], |event| event.event_type = "rural.unheard_of.v1".to_owned()).await;
+    let doubtful = province.target("T03", "2025-12-31").await;
+    assert_eq!(judged(&doubtful), ("54.00", TargetStatus::Unknown, "54.00"));
     province.end().await;
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Combined {
     /// `None` where nothing was reported that can be held against the target.
     pub(crate) value: Option<ReportedValue>,
     pub(crate) coverage: Coverage,
+    /// Whether every event could be applied.
+    pub(crate) whole: bool,
     /// The day as of which the latest report holds.
     pub(crate) on: Option<Date>,
     /// The unit that reported, or how many did.
@@ -96,6 +98,11 @@ impl<'a> ReportTable<'a> {
         read.await.map_err(from_projection)
     }
 
+    /// Whether every event could be applied.
+    const fn is_whole(&self) -> bool {
+        self.reached.set_aside == 0
+    }
+
     /// What was reported of the indicator: by the area itself, or else by its parts on the map.
     pub(crate) fn combined(&self, indicator: &str, area: &'a Area, span: Span) -> Combined {
         let units = covered_units(&self.grounds.reference.areas, area, self.view.map);
@@ -107,6 +114,7 @@ impl<'a> ReportTable<'a> {
             self.add(indicator, part, span, &mut sum);
         }
         let reports = sum.parts.len() + sum.absent;
+        let whole = self.is_whole();
         let any = !sum.parts.is_empty();
         let how = format!(
             "sum of {} reports of parts of {}, which cover {} of {} units of commune level; {} say that it does not apply, {} cannot be added",
@@ -118,7 +126,8 @@ impl<'a> ReportTable<'a> {
             sum.not_addable,
         );
         Combined {
-            status: DataStatus::of(any, self.reached.set_aside == 0 && sum.covered == units.len()),
+            status: DataStatus::of(any, whole && sum.covered == units.len()),
+            whole,
             value: sum.value,
             coverage: super::coverage(sum.covered, units.len()),
             on: sum.parts.iter().map(|part| part.ground.on).max(),
@@ -144,8 +153,10 @@ impl<'a> ReportTable<'a> {
             _ => "what was reported is neither a share nor a mean nor a number".to_owned(),
         };
         let covered = if value.is_some() { units } else { 0 };
+        let whole = self.is_whole();
         Combined {
-            status: DataStatus::of(value.is_some(), self.reached.set_aside == 0),
+            status: DataStatus::of(value.is_some(), whole),
+            whole,
             value,
             coverage: super::coverage(covered, units),
             on: Some(report.ground.on),

@@ -246,7 +246,9 @@ impl<'a> Sight<'a> {
         }
         let number = AreaNumber::of(&part.key);
         let urban = matches!(part.kind, AreaKind::Township | AreaKind::Ward);
+        // A merged one has what its own parts had.
         urban
+            && self.grounds.reference.areas.predecessors(&part.key).is_empty()
             && *title == Title::NotHeld
             && !self.titles.contains_key(&(moment, number))
             && !self.assessments.contains_key(&number)

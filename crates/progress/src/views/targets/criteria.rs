@@ -162,7 +162,7 @@ impl<'a> Judged<'_, 'a> {
             fraction,
             expected,
             provisional,
-            only_grows: true,
+            only_grows: self.sight.is_whole(),
             on: held.measured.latest(),
             coverage: Some(held.measured.coverage()),
             ..self.finished(held.measured.status, &formula, vec![held.figure, communes.figure])
@@ -197,7 +197,7 @@ impl<'a> Judged<'_, 'a> {
             actual,
             fraction: actual.and_then(|_| Ratio::new(held, districts).ok()),
             expected: at_start.and_then(|districts| self.line(Ratio::whole(districts))),
-            only_grows: true,
+            only_grows: self.sight.is_whole(),
             on: counted.iter().filter_map(|counted| counted.measured.latest()).max(),
             coverage: Some(coverage(named.len(), self.target.areas.len())),
             ..self.finished(status, &formula, counted.into_iter().map(|counted| counted.figure).collect())
@@ -256,7 +256,7 @@ impl<'a> Judged<'_, 'a> {
             fraction: actual.and_then(|_| Ratio::new(official.sum(), judged.sum()).ok()),
             strict: strict.measured.value().map(Ratio::whole),
             provisional: strict.measured.provisional.clone(),
-            only_grows: true,
+            only_grows: self.sight.is_whole(),
             on: judged.measured.latest().or(strict.measured.latest()),
             coverage: Some(judged.measured.coverage()),
             ..self.finished(

@@ -233,7 +233,8 @@ pub(crate) struct Computed {
     strict: Option<Ratio>,
     expected: Option<Ratio>,
     coverage: Option<Coverage>,
-    /// Whether what is missing could only raise the value: it is a count and no share.
+    /// Whether what is missing could only raise the value: it is a count and no share, and no event was set aside, which
+    /// might take something back.
     only_grows: bool,
     formula: String,
     inputs: Vec<proto::Figure>,
@@ -327,10 +328,11 @@ fn judgement(
 
 /// Whether a value that can only grow keeps that judgement.
 const fn is_final(op: Op, judged: proto::TargetStatus) -> bool {
-    let met = matches!(judged, proto::TargetStatus::Met);
     match op {
-        Op::AtLeast | Op::Above => met,
-        Op::AtMost | Op::Below => !met,
+        Op::AtLeast | Op::Above => matches!(judged, proto::TargetStatus::Met),
+        Op::AtMost | Op::Below => {
+            matches!(judged, proto::TargetStatus::Behind | proto::TargetStatus::Missed)
+        }
     }
 }
 
@@ -379,9 +381,10 @@ mod tests {
 
     #[test]
     fn of_what_can_only_grow_a_reached_minimum_and_a_broken_maximum_are_final() {
-        use proto::TargetStatus::{Behind, Met, Missed};
-        assert_eq!([Met, Behind, Missed].map(|judged| is_final(Op::AtLeast, judged)), [true, false, false]);
-        assert_eq!([Met, Behind, Missed].map(|judged| is_final(Op::AtMost, judged)), [false, true, true]);
+        use proto::TargetStatus::{Behind, Met, Missed, OnTrack};
+        let finals = |op| [Met, OnTrack, Behind, Missed].map(|judged| is_final(op, judged));
+        assert_eq!(finals(Op::AtLeast), [true, false, false, false]);
+        assert_eq!(finals(Op::AtMost), [false, false, true, true]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(super) async fn compute<'a>(
         },
         expected: start.and_then(|start| straight_line(start, target.target, days, now)),
         coverage: Some(current.coverage),
-        only_grows: matches!(current.value, Some(ReportedValue::Number(_))),
+        only_grows: current.whole && matches!(current.value, Some(ReportedValue::Number(_))),
         inputs,
         map: Some(view.map),
         on: current.on,
