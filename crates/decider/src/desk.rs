@@ -41,6 +41,9 @@ pub struct Accepted<E> {
     pub recorded: Option<Appended>,
 }
 
+/// What became of a command.
+pub type Answer<E> = Result<Accepted<E>, Refusal>;
+
 impl<E> Accepted<E> {
     /// The position up to which the log must be known for it to be seen; 0 where it was only validated.
     pub fn last_position(&self) -> u64 {
@@ -74,7 +77,7 @@ pub(crate) struct Waiting<M: Model> {
     pub(crate) actor: String,
     pub(crate) intent: Intent<M::Command>,
     pub(crate) begun: Instant,
-    pub(crate) answer: oneshot::Sender<Result<Accepted<M::Event>, Refusal>>,
+    pub(crate) answer: oneshot::Sender<Answer<M::Event>>,
 }
 
 impl<M: Model> Clone for Desk<M> {
@@ -133,7 +136,7 @@ impl<M: Model> Desk<M> {
         &self,
         actor: &str,
         intents: Vec<Result<Intent<M::Command>, Refusal>>,
-    ) -> Vec<Result<Accepted<M::Event>, Refusal>> {
+    ) -> Vec<Answer<M::Event>> {
         let begun = Instant::now();
         let mut waiting = Vec::with_capacity(intents.len());
         for intent in intents {
@@ -154,7 +157,7 @@ impl<M: Model> Desk<M> {
         &self,
         actor: &str,
         intent: Result<Intent<M::Command>, Refusal>,
-    ) -> Result<Accepted<M::Event>, Refusal> {
+    ) -> Answer<M::Event> {
         let answer = self.hand_in(actor, intent?, Instant::now())?;
         answer.await.unwrap_or_else(|_| Err(Refusal::new(&reason::OUTCOME_UNKNOWN)))
     }
@@ -164,7 +167,7 @@ impl<M: Model> Desk<M> {
         actor: &str,
         intent: Intent<M::Command>,
         begun: Instant,
-    ) -> Result<oneshot::Receiver<Result<Accepted<M::Event>, Refusal>>, Refusal> {
+    ) -> Result<oneshot::Receiver<Answer<M::Event>>, Refusal> {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { actor: actor.to_owned(), intent, begun, answer };
         self.waiting.try_send(waiting).map_err(|refused| match refused {

@@ -19,6 +19,6 @@ mod error;
 mod model;
 mod worker;
 
-pub use desk::{Accepted, Desk, DeskOptions, View};
+pub use desk::{Accepted, Answer, Desk, DeskOptions, View};
 pub use error::Error;
 pub use model::{Decision, Disorder, Fact, Intent, Model, StreamFacts};

@@ -1,7 +1,7 @@
 //! The one task that decides what waits, appends it together and answers.
 
 use crate::{
-    Accepted, Decision, DeskOptions, Disorder, Error, Fact, Model,
+    Accepted, Answer, Decision, DeskOptions, Disorder, Error, Fact, Model,
     desk::{Shared, Waiting},
 };
 use event_log::{
@@ -188,7 +188,7 @@ impl<M: Model> Worker<M> {
     }
 
     /// What was recorded at these positions, together, as the answer of a repeat.
-    async fn recorded_at(&self, positions: RangeInclusive<u64>) -> Result<Accepted<M::Event>, Refusal> {
+    async fn recorded_at(&self, positions: RangeInclusive<u64>) -> Answer<M::Event> {
         let (first_position, last_position) = (*positions.start(), *positions.end());
         let facts = self.facts_at(positions).await?;
         let recorded_at = facts.last().map(|fact| fact.recorded_at);
@@ -427,7 +427,7 @@ fn take_back<M: Model>(model: &mut M, facts: &[(StreamId, Fact<M::Event>)]) {
 }
 
 /// A caller that has gone away is no failure.
-fn answer<M: Model>(waiting: Waiting<M>, answer: Result<Accepted<M::Event>, Refusal>) {
+fn answer<M: Model>(waiting: Waiting<M>, answer: Answer<M::Event>) {
     let _ = waiting.answer.send(answer);
 }
 

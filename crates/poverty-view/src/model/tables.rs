@@ -216,8 +216,8 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
                  persons = group_figure.persons + excluded.persons",
     };
     households.run(transaction, sums.households, HouseholdRow::into_values).await?;
-    figures.run(transaction, sums.figures, |row| row.to_values()).await?;
-    groups.run(transaction, sums.groups, |row| row.to_values()).await
+    figures.run(transaction, sums.figures, FigureRow::into_values).await?;
+    groups.run(transaction, sums.groups, GroupRow::into_values).await
 }
 
 impl HouseholdRow {
@@ -270,7 +270,7 @@ impl FigureRow {
         (self.area, self.measure, self.effective, self.known)
     }
 
-    fn to_values(&self) -> [Value; 6] {
+    fn into_values(self) -> [Value; 6] {
         [
             self.area.into(),
             u32::from(self.measure).into(),
@@ -289,8 +289,8 @@ impl GroupRow {
         (area, measure, self.ethnicity, effective, known)
     }
 
-    fn to_values(&self) -> [Value; 7] {
-        let [area, measure, effective, known, households, persons] = self.figure.to_values();
+    fn into_values(self) -> [Value; 7] {
+        let [area, measure, effective, known, households, persons] = self.figure.into_values();
         [area, measure, u32::from(self.ethnicity.number()).into(), effective, known, households, persons]
     }
 }
