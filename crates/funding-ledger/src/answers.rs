@@ -25,12 +25,7 @@ use std::collections::HashMap;
 
 /// What a write did.
 pub(crate) fn receipt(recorded: Appended) -> types::WriteReceipt {
-    types::WriteReceipt {
-        position: recorded.last_position,
-        recorded_at: recorded.recorded_at.to_string(),
-        replayed: recorded.replayed,
-        consistency_token: ConsistencyToken::of(CONTEXT, recorded.last_position).to_string(),
-    }
+    service::request::receipt(CONTEXT, recorded)
 }
 
 /// The transfers of a command with the balances right after them. The ledger is caught up with them.

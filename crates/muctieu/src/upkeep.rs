@@ -80,28 +80,25 @@ pub(crate) async fn rebuild(settings: &Settings, service: Option<Service>) -> an
     Ok(())
 }
 
+/// The views of the three logs, which have nothing to do with each other, at the same time.
 async fn rebuild_progress(
     settings: &Settings,
     sources: &Sources,
     reference: &reference::Reference,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    for context in Context::ALL.into_iter().filter(|context| places::has_log(settings, *context)) {
-        let rebuilt = match context {
-            Context::Poverty => {
-                let mut model = PovertyModel::new(reference);
-                fold_from(settings, &sources.poverty, &mut model, context, stop).await?
-            }
-            Context::Rural => {
-                let mut model = RuralModel::new(reference);
-                fold_from(settings, &sources.rural, &mut model, context, stop).await?
-            }
-            Context::Funding => {
-                let mut model = FundingModel::new(reference);
-                fold_from(settings, &sources.funding, &mut model, context, stop).await?
-            }
-        };
-        report(Service::Progress, context, &rebuilt);
+    let mut poverty = PovertyModel::new(reference);
+    let mut rural = RuralModel::new(reference);
+    let mut funding = FundingModel::new(reference);
+    let (poverty, rural, funding) = tokio::join!(
+        fold_from(settings, &sources.poverty, &mut poverty, Context::Poverty, stop),
+        fold_from(settings, &sources.rural, &mut rural, Context::Rural, stop),
+        fold_from(settings, &sources.funding, &mut funding, Context::Funding, stop),
+    );
+    for (context, rebuilt) in Context::ALL.into_iter().zip([poverty, rural, funding]) {
+        if places::has_log(settings, context) {
+            report(Service::Progress, context, &rebuilt?);
+        }
     }
     Ok(())
 }

@@ -43,12 +43,7 @@ pub(crate) fn household(
 
 /// What a write did.
 pub(crate) fn receipt(recorded: Appended) -> types::WriteReceipt {
-    types::WriteReceipt {
-        position: recorded.last_position,
-        recorded_at: recorded.recorded_at.to_string(),
-        replayed: recorded.replayed,
-        consistency_token: ConsistencyToken::of(CONTEXT, recorded.last_position).to_string(),
-    }
+    service::request::receipt(CONTEXT, recorded)
 }
 
 fn members(household: &Household, people: &HashMap<MemberId, Person>) -> Vec<poverty::Member> {

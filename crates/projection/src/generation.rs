@@ -9,7 +9,9 @@ use crate::{
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Executor as _, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 use std::{
     fs::{File, TryLockError},
@@ -123,6 +125,7 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
+    /// A generation that is or becomes the live one.
     pub(crate) async fn open(
         options: &ReadOptions,
         definition: &Definition,
@@ -166,6 +169,42 @@ impl Generation {
                 Ok(Self { number, writer, readers, _lease: None })
             }
         }
+    }
+
+    /// A generation that is being made: nobody reads it yet, and what a crash leaves of it is thrown away. In SQLite nothing
+    /// waits for the disk before [`Self::settle`], and each page is written once.
+    pub(crate) async fn open_building(
+        options: &ReadOptions,
+        definition: &Definition,
+        number: i64,
+    ) -> Result<Self, Error> {
+        let ReadStore::Sqlite(root) = &options.store else {
+            return Self::open(options, definition, number).await;
+        };
+        let lease = shared_lease(&definition.lease_file(root, number))?;
+        let file = definition.file(root, number);
+        let writer = SqlitePoolOptions::new()
+            .test_before_acquire(false)
+            .max_connections(1)
+            .connect_with(
+                sqlite_options(&file)
+                    .journal_mode(SqliteJournalMode::Memory)
+                    .synchronous(SqliteSynchronous::Off)
+                    .locking_mode(SqliteLockingMode::Exclusive)
+                    .pragma("cache_size", "-131072"),
+            )
+            .await?;
+        let writer = Pool::Sqlite(writer);
+        Ok(Self { number, readers: writer.clone(), writer, _lease: Some(lease) })
+    }
+
+    /// Puts everything on the disk, so that the generation can become the live one. It is to be opened anew.
+    pub(crate) async fn settle(&self, options: &ReadOptions, definition: &Definition) -> Result<(), Error> {
+        let ReadStore::Sqlite(root) = &options.store else { return Ok(()) };
+        self.close().await;
+        let file = definition.file(root, self.number);
+        let failed = |error| Error::File { path: file.display().to_string(), error };
+        File::open(&file).and_then(|file| file.sync_all()).map_err(failed)
     }
 
     /// Lets PostgreSQL know what its tables hold by now: the plans of those that were just filled would be made for empty

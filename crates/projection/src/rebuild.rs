@@ -123,7 +123,7 @@ impl<'a, M: ReadModel> Building<'a, M> {
         shared.control.abandon_building().await?;
         model.forget();
         let number = shared.control.create_building().await?;
-        let generation = Generation::open(&shared.options, &shared.definition, number).await?;
+        let generation = Generation::open_building(&shared.options, &shared.definition, number).await?;
         tracing::info!(read_model.name = M::NAME, "making {} anew as generation {number}", M::NAME);
         let source_name = source.name().to_owned();
         let (position, set_aside) = (0, 0);
@@ -152,12 +152,16 @@ impl<'a, M: ReadModel> Building<'a, M> {
         }
         self.generation.analyze().await?;
         let live = self.shared.control.generations().await?.into_iter().find(|one| one.state == State::Live);
-        let Some(live) = live else { return self.shared.control.switch_to(self.generation.number).await };
+        let Some(live) = live else {
+            self.generation.settle(&self.shared.options, &self.shared.definition).await?;
+            return self.shared.control.switch_to(self.generation.number).await;
+        };
         let old = Generation::open(&self.shared.options, &self.shared.definition, live.number).await?;
         let (halted, reached) = halt(&old, &self.source_name).await?;
         // A log restored from an older backup ends below what the old generation had applied.
         let head = self.source.head().await.map_err(Error::Source)?;
         self.fill_to(reached.min(head), stop).await?;
+        self.generation.settle(&self.shared.options, &self.shared.definition).await?;
         self.shared.control.switch_to(self.generation.number).await?;
         halted.commit().await?;
         old.close().await;

@@ -227,12 +227,7 @@ fn observed_value(value: Observed) -> rural::ObservedValue {
 
 /// What a write did.
 pub(crate) fn receipt(recorded: Appended) -> types::WriteReceipt {
-    types::WriteReceipt {
-        position: recorded.last_position,
-        recorded_at: recorded.recorded_at.to_string(),
-        replayed: recorded.replayed,
-        consistency_token: ConsistencyToken::of(CONTEXT, recorded.last_position).to_string(),
-    }
+    service::request::receipt(CONTEXT, recorded)
 }
 
 pub(crate) fn caveat(caveat: &Caveat) -> types::Caveat {

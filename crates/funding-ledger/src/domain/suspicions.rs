@@ -81,7 +81,7 @@ impl<'a> Detailed<'a> {
             let Some(root) = context.reference.programmes.root(&transfer.to.programme) else { continue };
             let programme = root.code.as_str();
             let known = found.iter().any(|known| known.item == item && known.programme == programme);
-            if known || live_on(ledger, item, Some(programme), context) != 0 {
+            if known || live_on(ledger, item, programme, context) != 0 {
                 continue;
             }
             found.push(Self {
@@ -153,8 +153,8 @@ impl<'a> Raised<'a> {
             if !lines.contains(&line) {
                 lines.push(line);
             }
-            let amount = live_on(self.ledger, item, Some(&programme), self.context)
-                + self.brought_onto(item, &programme);
+            let amount =
+                live_on(self.ledger, item, &programme, self.context) + self.brought_onto(item, &programme);
             *amounts.entry(programme).or_default() += amount;
         }
         lines.push(format!("households/{}", detailed.household));
@@ -184,9 +184,8 @@ impl<'a> Raised<'a> {
             self.households.iter().filter(|write| write.stream == Stream::Household(detailed.household));
         let here: Vec<Support> = here.flat_map(noted).collect();
         let known = parties.supports(detailed.household).iter();
-        let with_money = known.filter(|support| {
-            live_on(self.ledger, support.item, Some(&support.programme), self.context) != 0
-        });
+        let with_money =
+            known.filter(|support| live_on(self.ledger, support.item, &support.programme, self.context) != 0);
         let mut beside: Vec<(ItemId, String)> = Vec::new();
         for Support { item, kind, programme } in with_money.chain(&here) {
             let declared = matches!(parties.item(*item), Some(Item::Support { top_up: Some(_), .. }));
@@ -329,11 +328,10 @@ fn live(account: &Account, item: ItemId) -> bool {
 }
 
 /// What stands on the item, of one programme or of all.
-fn live_on(ledger: &Ledger, item: ItemId, programme: Option<&str>, context: Context<'_>) -> i128 {
+fn live_on(ledger: &Ledger, item: ItemId, programme: &str, context: Context<'_>) -> i128 {
     let programmes = &context.reference.programmes;
     let books = ledger.accounts().of_item(item).filter(|book| live(&book.account, item));
-    let within =
-        books.filter(|book| programme.is_none_or(|root| programmes.is_within(&book.account.programme, root)));
+    let within = books.filter(|book| programmes.is_within(&book.account.programme, programme));
     within.map(|book| book.total()).sum()
 }
 

@@ -2,6 +2,8 @@
 
 use super::token::{self, Kind};
 use crate::{Refusal, reason};
+use api::types::WriteReceipt;
+use event_log::Appended;
 use std::{collections::BTreeMap, fmt};
 
 const CONTEXTS_MAX: usize = 16;
@@ -52,6 +54,16 @@ impl ConsistencyToken {
     /// The position of the context's log that must have been seen; `None` where the token does not ask for it.
     pub fn position(&self, context: &str) -> Option<u64> {
         self.0.get(context).copied()
+    }
+}
+
+/// What a write to the context's log did.
+pub fn receipt(context: &str, recorded: Appended) -> WriteReceipt {
+    WriteReceipt {
+        position: recorded.last_position,
+        recorded_at: recorded.recorded_at.to_string(),
+        replayed: recorded.replayed,
+        consistency_token: ConsistencyToken::of(context, recorded.last_position).to_string(),
     }
 }
 

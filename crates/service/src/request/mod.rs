@@ -7,5 +7,5 @@ mod page;
 mod token;
 
 pub use command::{ACTOR_METADATA, Etag, actor, fingerprint, request_id};
-pub use consistency::{ConsistencyToken, not_caught_up};
+pub use consistency::{ConsistencyToken, not_caught_up, receipt};
 pub use page::{Page, PageSizes, QueryHash};

@@ -186,10 +186,7 @@ impl<'a> Asked<'a> {
                 Some((Feed::Reported, _)) => {
                     reported::compute(grounds, snapshot, loaded, target, view).await?
                 }
-                Some((Feed::Ledger, _)) => {
-                    Computed::without_data("no target is fed by the ledger".to_owned())
-                }
-                None => {
+                Some((Feed::Ledger, _)) | None => {
                     let would = target.feeds.as_str();
                     Computed::without_data(format!("nothing computes it: it would come from {would}"))
                 }
