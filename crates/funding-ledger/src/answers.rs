@@ -17,10 +17,7 @@ use events::funding::{
 };
 use kernel::{AreaKey, Date, ItemId, Ratio};
 use reference::{Area, AreaKind, Reference};
-use service::{
-    Refusal,
-    request::{ConsistencyToken, Etag},
-};
+use service::{Refusal, request::Etag};
 use std::collections::HashMap;
 
 /// What a write did.

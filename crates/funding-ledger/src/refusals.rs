@@ -25,6 +25,7 @@ fn refusal(rejection: &Rejection, field: &str) -> Refusal {
         | Rejection::DimensionChanged { .. }
         | Rejection::NotTheNextYear { .. }
         | Rejection::SameAccount
+        | Rejection::TooMuchInAll { .. }
         | Rejection::Overdrawn { .. } => of_movement(rejection),
         Rejection::UnknownProgramme(_)
         | Rejection::NodeNotInYears { .. }
@@ -99,6 +100,9 @@ fn of_movement(rejection: &Rejection) -> Refusal {
             .with("to", to)
             .with("next", next),
         Rejection::SameAccount => Refusal::new(&reason::SAME_ACCOUNT),
+        Rejection::TooMuchInAll { recorded, asked, max } => {
+            Refusal::new(&reason::BOOKS_FULL).with("recorded", recorded).with("asked", asked).with("max", max)
+        }
         Rejection::Overdrawn { stage, owner, programme, available, asked, day } => {
             Refusal::new(&reason::OVERDRAWN)
                 .with("stage", stage_text(*stage))

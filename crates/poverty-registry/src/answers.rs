@@ -10,7 +10,7 @@ use event_log::Appended;
 use events::poverty::{AreaType, Income, PovertyClass};
 use kernel::{AreaKey, MemberId};
 use reference::{Area, AreaKind, IncomeMeasure, Reference};
-use service::request::{ConsistencyToken, Etag};
+use service::request::Etag;
 use std::collections::HashMap;
 
 /// A household at a version. Members whose personal data is erased or was not asked for are shown without it; with

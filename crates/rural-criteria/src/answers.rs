@@ -14,7 +14,6 @@ use events::rural::{
 };
 use kernel::{AreaKey, Date, ObservationId};
 use reference::{Area, AreaKind, Caveat, Reference, criteria::CriteriaSet};
-use service::request::ConsistencyToken;
 
 /// What the recording of an observation did. It says what was said the first time, so it names no later correction.
 pub(crate) fn observation_written(

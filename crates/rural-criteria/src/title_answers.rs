@@ -68,8 +68,8 @@ fn decided(
 /// Every title of the unit, those decided first; of a merged unit on which nothing was decided what follows from its parts.
 pub(crate) fn all(units: &Units, reference: &Reference, key: &AreaKey, view: Viewpoint) -> Vec<rural::Title> {
     let titles = titles(units, &reference.areas, key, view);
-    let history = units.get(key).map(|unit| unit.titles(view)).unwrap_or_default();
     let shown = |entry: &&Entry<TitleEvent>| {
+        let history = units.get(entry.event.area()).map(|unit| unit.titles(view)).unwrap_or_default();
         let same = |earlier: &&&Entry<TitleEvent>| {
             earlier.event.tier() == entry.event.tier() && earlier.event.grants()
         };

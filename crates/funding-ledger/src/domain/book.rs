@@ -27,6 +27,7 @@ pub(super) struct Posting {
 /// accounts form no circle. So within one request money that comes in may go out again, and no account is below zero at
 /// any position of the log.
 pub(super) fn book(ledger: &Ledger, postings: Vec<Posting>) -> Result<Vec<Write>, Vec<Fault>> {
+    countable(ledger, &postings).map_err(|fault| vec![fault])?;
     let streams = givers_first(by_stream(ledger, postings));
     let mut draft = Draft { ledger, changes: HashMap::new() };
     let faults: Vec<Fault> = streams.iter().flatten().filter_map(|leg| draft.post(leg).err()).collect();
@@ -40,6 +41,21 @@ pub(super) fn book(ledger: &Ledger, postings: Vec<Posting>) -> Result<Vec<Write>
         Some(Write { stream: Stream::Account(guard.key), version, facts })
     };
     Ok(streams.into_iter().filter_map(write).collect())
+}
+
+/// Every sum over transfers must be a number of 64 bits. Half of them is kept, so that what was recorded can be reversed.
+fn countable(ledger: &Ledger, postings: &[Posting]) -> Result<(), Fault> {
+    let Some(first) = postings.first() else { return Ok(()) };
+    let max = if first.field == Field::Reversed { i64::MAX } else { i64::MAX / 2 };
+    let asked: i128 = postings.iter().map(|posting| i128::from(posting.event.amount.dong())).sum();
+    if ledger.transfers().volume() + asked <= i128::from(max) {
+        return Ok(());
+    }
+    let recorded = ledger.transfers().volume();
+    Err(Fault::at(
+        first.field.path(),
+        Rejection::TooMuchInAll { recorded, asked, max: Money::from_dong(max) },
+    ))
 }
 
 /// A transfer with the accounts that it is between.

@@ -306,6 +306,16 @@ pub enum Rejection {
         /// What was asked.
         amount: Money,
     },
+    /// All transfers together would be more than can be counted.
+    #[error("{asked} đồng beside {recorded} in all transfers, {max} at most")]
+    TooMuchInAll {
+        /// Đồng of all transfers so far.
+        recorded: i128,
+        /// Đồng of the request.
+        asked: i128,
+        /// What all may be together.
+        max: Money,
+    },
     /// An account would go below zero.
     #[error("{} money of {owner} under {programme}: {available} are there, {asked} are asked, short on {day}", stage_name(*.stage))]
     Overdrawn {

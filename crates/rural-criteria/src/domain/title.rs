@@ -42,7 +42,7 @@ pub(super) fn recognise(
     check_year(set, command.year)?;
     let areas = &context.reference.areas;
     let area = places::unit(areas, &command.area, Kinds::holding(command.tier), command.effective)?;
-    check_not_held(units, area, command.tier, command.effective)?;
+    check_not_held(units, area, command.tier, command.effective, context)?;
     let rests_on = check_title_below(units, area, command, context)?;
     let assessment = assessment(units, command)?;
     let tally = assessment.map(|assessment| Tally::of(&assessment.criteria));
@@ -79,10 +79,10 @@ pub(super) fn acknowledge(
     context.check_act(command.effective, &command.decision)?;
     let areas = &context.reference.areas;
     let area = places::unit(areas, &command.area, Kinds::holding(command.tier), command.effective)?;
-    if areas.predecessors(&command.area).is_empty() {
+    if areas.predecessors(&command.area).len() < 2 {
         return Err(Rejection::NotMerged(places::named(area)));
     }
-    check_not_held(units, area, command.tier, command.effective)?;
+    check_not_held(units, area, command.tier, command.effective, context)?;
     let event = TitleAcknowledged {
         area: command.area.clone(),
         tier: command.tier,
@@ -143,8 +143,18 @@ pub const fn vi(tier: TitleTier) -> &'static str {
     tier_of(tier).vi()
 }
 
-fn check_not_held(units: &Units, area: &Area, tier: TitleTier, day: Date) -> Result<(), Rejection> {
-    match around(units.get(&area.key), tier, day).grant() {
+/// A merged unit that has the title from its parts does not hold it by decision.
+fn check_not_held(
+    units: &Units,
+    area: &Area,
+    tier: TitleTier,
+    day: Date,
+    context: Context<'_>,
+) -> Result<(), Rejection> {
+    let own = around(units.get(&area.key), tier, day).grant();
+    let held = titles(units, &context.reference.areas, &area.key, Viewpoint::of(day));
+    let of_earlier = held.decided.get(&tier).copied().filter(|entry| entry.event.grants());
+    match own.or(of_earlier) {
         None => Ok(()),
         Some(grant) => Err(Rejection::TitleHeld {
             area: places::named(area),
@@ -178,10 +188,12 @@ fn check_title_below(
     Ok(parts_where_inherited(holding, area, context))
 }
 
+/// The earlier units from which the unit has what it holds.
 fn parts_where_inherited(holding: Option<Holding<'_>>, area: &Area, context: Context<'_>) -> Vec<AreaKey> {
     match holding {
-        Some(Holding::Inherited) => context.reference.areas.predecessors(&area.key).to_vec(),
-        _ => Vec::new(),
+        Some(Holding::Decided(entry)) if *entry.event.area() == area.key => Vec::new(),
+        Some(_) => context.reference.areas.predecessors(&area.key).to_vec(),
+        None => Vec::new(),
     }
 }
 

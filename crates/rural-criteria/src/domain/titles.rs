@@ -56,11 +56,24 @@ pub struct Titles<'a> {
     pub inherited: Option<Inherited>,
 }
 
-/// The titles of the unit.
+/// The titles of the unit. One that is the same land as one earlier unit goes on with what that one held on its last day.
 pub fn titles<'a>(units: &'a Units, areas: &Areas, area: &AreaKey, view: Viewpoint) -> Titles<'a> {
     let decided = units.get(area).map(|unit| decided(unit, view)).unwrap_or_default();
-    let inherited = if decided.is_empty() { from_parts(units, areas, area, view) } else { None };
-    Titles { decided, inherited }
+    if !decided.is_empty() {
+        return Titles { decided, inherited: None };
+    }
+    if let Some((earlier, eve)) = same_land(areas, area, view) {
+        return titles(units, areas, earlier, eve);
+    }
+    Titles { decided, inherited: from_parts(units, areas, area, view) }
+}
+
+/// The one earlier unit of commune level that is the same land, as seen on its last day.
+fn same_land<'a>(areas: &'a Areas, area: &AreaKey, view: Viewpoint) -> Option<(&'a AreaKey, Viewpoint)> {
+    let unit = areas.get(area).filter(|unit| unit.kind.is_commune_level() && unit.in_force(view.as_at))?;
+    let [earlier] = areas.predecessors(&unit.key) else { return None };
+    let eve = unit.key.valid_from.yesterday().ok()?;
+    Some((earlier, Viewpoint { as_at: eve, known: view.known }))
 }
 
 impl<'a> Titles<'a> {
@@ -101,11 +114,11 @@ fn decided(unit: &Unit, view: Viewpoint) -> BTreeMap<TitleTier, &Entry<TitleEven
 
 /// What a merged commune has from its parts: the lowest of what they held on the eve. Townships and wards were never
 /// assessed, so with one of them among the parts the status cannot be told.
-/// `None` for a unit that did not come out of others.
+/// `None` for a unit that did not come out of several others.
 pub fn from_parts(units: &Units, areas: &Areas, area: &AreaKey, view: Viewpoint) -> Option<Inherited> {
     let merged = areas.get(area).filter(|unit| unit.kind.is_commune_level() && unit.in_force(view.as_at))?;
     let parts = areas.predecessors(&merged.key);
-    if parts.is_empty() {
+    if parts.len() < 2 {
         return None;
     }
     let eve = Viewpoint { as_at: merged.key.valid_from.yesterday().ok()?, known: view.known };

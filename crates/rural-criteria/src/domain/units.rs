@@ -47,6 +47,15 @@ pub enum TitleEvent {
 }
 
 impl TitleEvent {
+    /// The unit that it was decided about.
+    pub const fn area(&self) -> &AreaKey {
+        match self {
+            Self::Recognised(event) => &event.area,
+            Self::Acknowledged(event) => &event.area,
+            Self::Revoked(event) => &event.area,
+        }
+    }
+
     /// The title.
     pub const fn tier(&self) -> TitleTier {
         match self {

@@ -526,6 +526,11 @@ reasons! {
         en: "amount {value} is not a number of đồng above zero and up to {max}",
         remedy: "give a positive amount in whole đồng; what goes back is a movement or a reversal, never a negative amount"
     }
+    BOOKS_FULL FailedPrecondition {
+        vi: "Tổng số tiền của mọi nghiệp vụ sẽ vượt mức có thể ghi sổ ({max}): đã ghi {recorded} đồng, yêu cầu thêm {asked} đồng. Vui lòng kiểm tra lại số tiền.",
+        en: "all transfers together would be more than can be kept ({max}): {recorded} đồng are recorded, {asked} are asked",
+        remedy: "check the amounts: a province moves far less; what was recorded by mistake can still be reversed"
+    }
     MOVEMENT_NOT_ALLOWED InvalidArgument {
         vi: "Không thể thực hiện nghiệp vụ {movement} với vốn loại '{kind}' đang ở bước '{stage}'. Có thể thực hiện: {allowed}. Vui lòng chọn lại.",
         en: "{movement} does not apply to money of kind '{kind}' at '{stage}'; allowed: {allowed}",

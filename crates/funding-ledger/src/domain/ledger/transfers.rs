@@ -12,6 +12,7 @@ pub struct Transfers {
     records: Vec<TransferRecord>,
     decisions: Pool<Decision>,
     actors: Pool<str>,
+    volume: i128,
 }
 
 /// One transfer.
@@ -72,6 +73,11 @@ impl Transfers {
         &self.records
     }
 
+    /// Đồng of all transfers together, which no sum over some of them exceeds.
+    pub const fn volume(&self) -> i128 {
+        self.volume
+    }
+
     /// The deciding document.
     pub fn decision(&self, record: &TransferRecord) -> &Arc<Decision> {
         self.decisions.get(record.decision)
@@ -105,6 +111,7 @@ impl Transfers {
             })
         });
         self.numbers.insert(event.transfer, number);
+        self.volume += i128::from(event.amount.dong());
         self.records.push(TransferRecord {
             transfer: event.transfer,
             movement: event.movement,
@@ -126,6 +133,7 @@ impl Transfers {
     pub(super) fn take_back(&mut self) -> Option<(AccountId, AccountId)> {
         let record = self.records.pop()?;
         self.numbers.remove(&record.transfer);
+        self.volume -= i128::from(record.amount.dong());
         if let Some(reversed) = record.reversal_of {
             self.records[reversed as usize].reversed_by = None;
         }

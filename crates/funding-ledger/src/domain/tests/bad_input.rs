@@ -240,3 +240,22 @@ fn faults_of_all_transfers_are_told_at_once() {
     let fields: Vec<_> = faults.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["transfers[0].amount", "transfers[2].effective_date"]);
 }
+
+#[test]
+fn no_more_is_recorded_than_can_be_counted_and_all_of_it_can_be_reversed() {
+    let most = |transfers| transfer((0..transfers).map(|_| assign(AMOUNT_MAX.dong())).collect());
+    let mut case = given_parties();
+    // 2^62 đồng hold 4,611 times the greatest amount.
+    for _ in 0..4 {
+        case.record(&most(1_000)).unwrap();
+    }
+    let last = most(611);
+    case.record(&last).unwrap();
+    let faults = case.refuses(most(1));
+    assert!(
+        matches!(&faults[..], [(field, Rejection::TooMuchInAll { .. })] if field == "transfers[0].amount"),
+        "{faults:?}"
+    );
+    let Command::Transfer(TransferMoney { transfers, .. }) = last else { unreachable!("made above") };
+    case.record(&reverse(1, transfers[0].transfer, date(2024, 7, 1))).unwrap();
+}

@@ -87,11 +87,31 @@ fn of_the_38_units_36_came_out_of_mergers_and_those_with_urban_parts_are_undeter
         let parts = REFERENCE.areas.predecessors(&unit.key);
         let urban = parts.iter().any(|part| REFERENCE.areas.get(part).unwrap().kind != AreaKind::Commune);
         let expected = if urban { Inherited::Undetermined } else { Inherited::Lowest(Some(Commune)) };
-        assert_eq!(inherited(&case, &unit.key.to_string()), Some(expected), "{}", unit.display_name());
+        let expected = (parts.len() > 1).then_some(expected);
+        assert_eq!(inherited(&case, &unit.key.to_string()), expected, "{}", unit.display_name());
         merged += usize::from(parts.len() > 1);
         undetermined += usize::from(urban);
     }
     assert_eq!((merged, undetermined), (36, 9), "12 townships and wards lie in nine of them");
+}
+
+#[test]
+fn a_unit_that_is_the_same_land_goes_on_with_what_the_earlier_one_held_by_decision() {
+    let (earlier, same) = ("03451@0001-01-01", "03451@2025-07-01");
+    let case = given_nothing().and(recognised(earlier, Commune, date(2022, 3, 1)));
+    let titles = case.titles(same, MERGED);
+    assert_eq!(titles.inherited, None);
+    assert!(
+        matches!(titles.holding(Commune), Some(Holding::Decided(entry)) if entry.recorded.effective == date(2022, 3, 1))
+    );
+    // It did not come out of a merger, and holds the title already.
+    let acknowledged = AcknowledgeTitle { area: key(same), ..acknowledgement(Commune) };
+    assert!(matches!(case.refuses(acknowledged), Rejection::NotMerged(_)));
+    let again = recognised(same, Commune, date(2025, 8, 1));
+    assert!(matches!(case.refuses(again), Rejection::TitleHeld { .. }));
+    // The next tier rests on what the earlier unit held, and a revocation ends it.
+    let further = case.decide(&recognised(same, AdvancedCommune, date(2025, 8, 1)).into()).unwrap();
+    assert_eq!(further.rests_on, [key(earlier)]);
 }
 
 #[test]
