@@ -6,10 +6,9 @@ use super::{
         Column::{Left, Right},
         line, rule, title, wrapped,
     },
-    words::{counted, decimal},
+    words::{counted, decimal, rate},
 };
-use api::progress::{CriteriaSummary, Share};
-use kernel::Ratio;
+use api::progress::{CriteriaSummary, DataStatus, Share};
 
 /// A name and the figure that stands for a map.
 type Line = (&'static str, fn(&CriteriaSummary) -> String);
@@ -61,8 +60,9 @@ fn row(name: &str, [before, after]: [&str; 2], [range, official, strict]: [&str;
     ])
 }
 
-/// A mean with two decimals.
+/// A mean with two decimals; `°` after it where it is incomplete.
 pub(super) fn mean(share: Option<&Share>) -> String {
-    let mean = share.and_then(|share| Ratio::new(share.numerator?, share.denominator?).ok());
-    mean.map_or_else(|| decimal(""), |mean| decimal(&mean.decimal(2)))
+    let Some(mean) = rate(share) else { return decimal("") };
+    let incomplete = share.is_some_and(|share| share.status() == DataStatus::Incomplete);
+    decimal(&mean.decimal(2)) + if incomplete { "°" } else { "" }
 }

@@ -281,6 +281,8 @@ fn item(ledger: &Ledger, place: &Place, transfer: &NewTransfer) -> Result<(), Fa
     for (field, account) in [("from.item", &transfer.from), ("to.item", &transfer.to)] {
         match (account.stage, account.item) {
             (stage @ Stage::Assigned, Some(_)) => {
+                // What the taker was not given it has from the giver.
+                let field = if transfer.from.item.is_some() { "from.item" } else { field };
                 return Err(place.fault(field, Rejection::ItemTooEarly(stage)));
             }
             (stage @ (Stage::Allocated | Stage::Committed), None) => {
@@ -320,7 +322,7 @@ fn valuation(place: &Place, transfer: &NewTransfer, context: Context<'_>) -> Res
     let product = exact / denominator + i128::from(2 * (exact % denominator) >= denominator);
     if product != i128::from(transfer.amount.dong()) {
         let mismatch = Rejection::ValuationMismatch {
-            quantity: quantity.to_string(),
+            quantity: quantity.decimal(15).trim_end_matches('0').trim_end_matches('.').to_owned(),
             unit_price: *unit_price,
             product: product.to_string(),
             amount: transfer.amount,
@@ -345,14 +347,14 @@ fn window(place: &Place, transfer: &NewTransfer, context: Context<'_>) -> Result
     if day <= window.last_day {
         return Ok(());
     }
-    let basis = window.provenance.to_string();
+    let (basis, verified) = (window.provenance.to_string(), window.provenance.verified());
     let (last, extension_last) = (window.last_day, window.extension_last_day);
     if extension.is_none() {
-        let after = Rejection::AfterWindow { day, executing_year, last, extension_last, basis };
+        let after = Rejection::AfterWindow { day, executing_year, last, extension_last, basis, verified };
         return Err(place.fault("effective_date", after));
     }
     if day > extension_last {
-        let after = Rejection::AfterExtension { day, executing_year, last: extension_last, basis };
+        let after = Rejection::AfterExtension { day, executing_year, last: extension_last, basis, verified };
         return Err(place.fault("effective_date", after));
     }
     Ok(())

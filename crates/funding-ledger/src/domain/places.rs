@@ -21,11 +21,7 @@ pub(super) fn in_force<'a>(
             if area.in_force(day) {
                 return Ok(area);
             }
-            let history = match context.reference.areas.resolve(&key.code, day) {
-                Err(UnknownArea::NotInForce { versions, .. }) => versions,
-                _ => AreaVersions(vec![version(area)]),
-            };
-            Err(Rejection::AreaNotInForce { area: key.clone(), day, history })
+            Err(Rejection::AreaNotInForce { area: key.clone(), day, history: history(area, day, context) })
         })
         .map_err(|rejection| Fault::at(field(), rejection))
 }
@@ -42,13 +38,20 @@ pub(super) fn begun<'a>(
             if key.valid_from <= day {
                 return Ok(area);
             }
-            Err(Rejection::AreaNotInForce {
-                area: key.clone(),
-                day,
-                history: AreaVersions(vec![version(area)]),
-            })
+            Err(Rejection::AreaNotInForce { area: key.clone(), day, history: history(area, day, context) })
         })
         .map_err(|rejection| Fault::at(field(), rejection))
+}
+
+/// The units that bore the code: that of the day beside the one that was given.
+fn history(area: &Area, day: Date, context: Context<'_>) -> AreaVersions {
+    match context.reference.areas.resolve(&area.key.code, day) {
+        Ok(on_the_day) if on_the_day.key != area.key => {
+            AreaVersions(vec![version(area), version(on_the_day)])
+        }
+        Err(UnknownArea::NotInForce { versions, .. }) => versions,
+        _ => AreaVersions(vec![version(area)]),
+    }
 }
 
 fn known<'a>(key: &AreaKey, context: Context<'a>) -> Result<&'a Area, Rejection> {

@@ -257,6 +257,8 @@ pub enum Rejection {
         extension_last: Date,
         /// Where the rule was read.
         basis: String,
+        /// Whether that was held against the instrument.
+        verified: bool,
     },
     /// Extensions end too.
     #[error("{day} is after {last}, the last day that an extension reaches")]
@@ -269,6 +271,8 @@ pub enum Rejection {
         last: Date,
         /// Where the rule was read.
         basis: String,
+        /// Whether that was held against the instrument.
+        verified: bool,
     },
     /// At that stage money stands on an item.
     #[error("money at {} stands on an item", stage_name(*.0))]

@@ -22,9 +22,13 @@ pub(crate) async fn overview(
 ) -> Result<proto::Overview, Refusal> {
     let view = PointOfView::parse(grounds, request.view.as_ref())?;
     let area = area_on_map(&grounds.reference.areas, &request.area, "area", view.map)?;
+    let named = request.view.as_ref();
     let is_province = area.kind == AreaKind::Province;
-    let targets =
-        if is_province { targets::Asked::all(grounds, view) } else { targets::Asked::none(grounds, view) };
+    let targets = if is_province {
+        targets::Asked::all(grounds, view, named)
+    } else {
+        targets::Asked::none(grounds, view, named)
+    };
     let Snapshots { poverty, rural, funding } = snapshots;
     let of_poverty = async {
         let mut wanted = Wanted::default();

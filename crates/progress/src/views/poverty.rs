@@ -137,6 +137,14 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
+    /// Without a value no unit has data for it, whatever else is known of them.
+    pub(crate) fn of_figure(self, status: DataStatus) -> Self {
+        match status {
+            DataStatus::NoData => Self { registered: 0, reviewed: 0, ..self },
+            _ => self,
+        }
+    }
+
     pub(crate) fn to_proto(self) -> proto::Coverage {
         let count = |units: usize| i32::try_from(units).unwrap_or(i32::MAX);
         proto::Coverage {

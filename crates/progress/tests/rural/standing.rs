@@ -5,7 +5,7 @@ use crate::{
     tales::{NEW_MAP, OLD_MAP, Tier, Told, What, assessed, told},
 };
 use api::{
-    progress::{CriteriaRow, CriteriaSummary, DataStatus, Figure},
+    progress::{CriteriaRow, CriteriaSummary, DataStatus, Figure, TargetStatus},
     rural,
 };
 use kernel::parse_date;
@@ -294,6 +294,14 @@ async fn the_page_on_an_area_shows_the_summary_of_its_communes_and_of_the_target
     let targets = province.overview("12", view("2024-01-01", "", "")).await.targets.unwrap();
     let told = targets.met + targets.on_track + targets.behind + targets.missed;
     let known = ["T03", "T04", "T05"];
+    // On whatever map, the page counts what the list of targets tells.
+    for map in ["", OLD_MAP, NEW_MAP] {
+        let view = view("2025-08-01", "", map);
+        let page = province.overview("12", view.clone()).await.targets.unwrap();
+        let rows = province.targets(view, &[]).await;
+        let unknown = rows.iter().filter(|row| row.status() == TargetStatus::Unknown).count();
+        assert_eq!(page.unknown, i32::try_from(unknown).unwrap(), "on map '{map}'");
+    }
     assert_eq!(told, i32::try_from(known.len()).unwrap());
     province.end().await;
 }

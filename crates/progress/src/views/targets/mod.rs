@@ -29,7 +29,6 @@ pub(crate) async fn list_targets(
     request: &proto::ListTargetsRequest,
 ) -> Result<proto::ListTargetsResponse, Refusal> {
     let view = PointOfView::parse(grounds, request.view.as_ref())?;
-    let named_map = request.view.as_ref().is_some_and(|view| !view.map.is_empty());
     let targets = &grounds.reference.targets;
     for (at, id) in request.ids.iter().enumerate() {
         if targets.get(id).is_none() {
@@ -39,7 +38,7 @@ pub(crate) async fn list_targets(
     }
     let asked =
         targets.all().iter().filter(|target| request.ids.is_empty() || request.ids.contains(&target.id));
-    let asked = Asked { grounds, view, named_map, targets: asked.collect() };
+    let asked = Asked { targets: asked.collect(), ..Asked::none(grounds, view, request.view.as_ref()) };
     let computed = asked.compute(snapshots).await?;
     let rows = asked.targets.iter().zip(computed);
     let rows = rows.map(|(target, computed)| row(grounds, target, asked.view_of(target), computed)).collect();
@@ -93,14 +92,15 @@ pub(crate) struct Asked<'a> {
 type Placed = Vec<(usize, Computed)>;
 
 impl<'a> Asked<'a> {
-    /// All targets.
-    pub(crate) fn all(grounds: &'a Grounds, view: PointOfView) -> Self {
-        Self { targets: grounds.reference.targets.all().iter().collect(), ..Self::none(grounds, view) }
+    /// All targets, from the point of view that the request names.
+    pub(crate) fn all(grounds: &'a Grounds, view: PointOfView, named: Option<&proto::PointOfView>) -> Self {
+        Self { targets: grounds.reference.targets.all().iter().collect(), ..Self::none(grounds, view, named) }
     }
 
     /// No target.
-    pub(crate) const fn none(grounds: &'a Grounds, view: PointOfView) -> Self {
-        Self { grounds, view, named_map: false, targets: Vec::new() }
+    pub(crate) fn none(grounds: &'a Grounds, view: PointOfView, named: Option<&proto::PointOfView>) -> Self {
+        let named_map = named.is_some_and(|view| !view.map.is_empty());
+        Self { grounds, view, named_map, targets: Vec::new() }
     }
 
     /// The targets that are asked for, in order.
@@ -291,18 +291,18 @@ fn row(grounds: &Grounds, target: &Target, view: PointOfView, computed: Computed
         scope: target.scope.clone().unwrap_or_default(),
         feeds: target.feeds.as_str().to_owned(),
         status_of_data: computed.status.number(),
-        actual: computed.actual.map_or_else(String::new, |actual| actual.decimal(2)),
+        actual: computed.actual.map_or_else(String::new, |actual| beside(actual, target.op, target.target)),
         numerator: counted.map(Ratio::numerator),
         denominator: counted.map(Ratio::denominator),
         status: status.into(),
         expected_by_now: computed.expected.map_or_else(String::new, |expected| expected.decimal(2)),
-        coverage: computed.coverage.map(Coverage::to_proto),
+        coverage: computed.coverage.map(|coverage| coverage.of_figure(computed.status).to_proto()),
         provisional: caveats(provisional),
         figure: name.to_string(),
         source: target.provenance.to_string(),
         formula: computed.formula,
         map: computed.map.map_or_else(String::new, |map| map.to_string()),
-        strict: computed.strict.map_or_else(String::new, |strict| strict.decimal(2)),
+        strict: computed.strict.map_or_else(String::new, |strict| beside(strict, target.op, target.target)),
         actual_on: computed.on.map_or_else(String::new, |day| day.to_string()),
         actual_source: computed.source,
     }
@@ -352,6 +352,14 @@ fn judge(
     }
 }
 
+/// The value rounded to two places, or to as many more as it takes to stand on its own side of the target.
+fn beside(value: Ratio, op: Op, target: Ratio) -> String {
+    let on_its_side = |rounded: &String| {
+        rounded.parse().is_ok_and(|rounded: Ratio| op.holds(rounded, target) == op.holds(value, target))
+    };
+    (2..=9).map(|places| value.decimal(places)).find(on_its_side).unwrap_or_else(|| exact(value))
+}
+
 /// The shortest decimal that is exactly the value; rounded to two places where none is.
 fn exact(value: Ratio) -> String {
     let exact_with = |places: &u32| {
@@ -374,6 +382,16 @@ mod tests {
     fn values_are_shown_exactly() {
         let shown: Vec<_> = ["17.3", "54", "50.86", "0.50", "1/3"].map(ratio).map(exact).into();
         assert_eq!(shown, ["17.3", "54", "50.86", "0.5", "0.33"]);
+    }
+
+    #[test]
+    fn a_value_is_never_rounded_to_the_other_side_of_its_target() {
+        let shown = |value, op, target| beside(ratio(value), op, ratio(target));
+        assert_eq!(shown("97.995", Op::AtLeast, "98"), "97.995");
+        assert_eq!(shown("98", Op::AtLeast, "98"), "98.00");
+        assert_eq!(shown("14.9999", Op::Below, "15"), "14.9999");
+        assert_eq!(shown("2.0000000704", Op::Above, "2"), "2.0000001");
+        assert_eq!(shown("1/3", Op::AtMost, "0.5"), "0.33");
     }
 
     #[test]
