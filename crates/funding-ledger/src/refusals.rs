@@ -219,7 +219,7 @@ fn of_time(rejection: &Rejection) -> Refusal {
                 .with("last", last)
                 .with("extension_last", extension_last)
                 .with("basis", basis)
-                .with("doubt_vi", doubt_vi(*verified))
+                .with("basis_vi", if *verified { basis.as_str() } else { "chưa được kiểm chứng" })
         }
         Rejection::AfterExtension { day, executing_year, last, basis, verified } => {
             Refusal::new(&reason::AFTER_EXTENSION)
@@ -227,7 +227,7 @@ fn of_time(rejection: &Rejection) -> Refusal {
                 .with("executing_year", executing_year)
                 .with("last", last)
                 .with("basis", basis)
-                .with("doubt_vi", doubt_vi(*verified))
+                .with("basis_vi", if *verified { basis.as_str() } else { "chưa được kiểm chứng" })
         }
         other => unexpected(other),
     }
@@ -307,11 +307,6 @@ pub(crate) fn poverty_behind(error: &projection::WaitError) -> Refusal {
 pub(crate) fn sum_too_large(sum: i128) -> Refusal {
     tracing::error!(%sum, "sum of amounts does not fit into 64 bits: {sum}");
     Refusal::new(&reason::INTERNAL)
-}
-
-/// What a rule that nobody has verified is called in Vietnamese; the basis itself is told in English.
-const fn doubt_vi(verified: bool) -> &'static str {
-    if verified { "" } else { "; căn cứ chưa được kiểm chứng" }
 }
 
 /// In both languages: what officials call it, and what the API calls it.

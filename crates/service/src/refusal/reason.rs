@@ -637,12 +637,12 @@ reasons! {
         remedy: "correct the effective date or the vintage"
     }
     AFTER_WINDOW FailedPrecondition {
-        vi: "Ngày {date} đã quá thời hạn thanh toán vốn năm {executing_year} ({last}{doubt_vi}). Vui lòng kèm quyết định kéo dài, chậm nhất đến {extension_last}, hoặc kiểm tra lại ngày.",
+        vi: "Ngày {date} đã quá thời hạn thanh toán vốn năm {executing_year} ({last}; căn cứ: {basis_vi}). Vui lòng kèm quyết định kéo dài, chậm nhất đến {extension_last}, hoặc kiểm tra lại ngày.",
         en: "{date} is after the payment window of {executing_year}, which closed on {last} ({basis})",
         remedy: "name the decision that extends it in 'extension', which reaches {extension_last} at most, or correct the effective date"
     }
     AFTER_EXTENSION FailedPrecondition {
-        vi: "Ngày {date} đã quá hạn cuối {last} mà việc kéo dài thanh toán vốn năm {executing_year} có thể đến{doubt_vi}. Vui lòng kiểm tra lại ngày; vốn hết hạn phải hủy hoặc chuyển nguồn theo quyết định.",
+        vi: "Ngày {date} đã quá hạn cuối {last} mà việc kéo dài thanh toán vốn năm {executing_year} có thể đến (căn cứ: {basis_vi}). Vui lòng kiểm tra lại ngày; vốn hết hạn phải hủy hoặc chuyển nguồn theo quyết định.",
         en: "{date} is after {last}, the last day that an extension of {executing_year} reaches ({basis})",
         remedy: "correct the effective date, or cancel or carry over by decision"
     }

@@ -25,6 +25,8 @@ fn the_vietnamese_text_asks_for_nothing_that_the_english_one_does_not_know() {
     for row in REASONS {
         let english: BTreeSet<&str> = placeholders(row.en).chain(placeholders(row.remedy)).collect();
         for key in placeholders(row.vi) {
+            // A value can have a form of its own in Vietnamese.
+            let key = key.strip_suffix("_vi").unwrap_or(key);
             let known = english.contains(key) || matches!((row.reason, key), ("TIMED_OUT", "limit_ms"));
             assert!(known, "{} fills {{{key}}} only in Vietnamese", row.reason);
         }

@@ -123,7 +123,7 @@ fn money_is_detailed_down_the_tree_and_on_an_item() {
     says("to.programme", "GNBV does not lie within GNBV.DA5", {
         refused_of(detail(), |t| t.to.programme = "GNBV".into())
     });
-    says("to.item", "no item yet", {
+    says("from.item", "no item yet", {
         refused_of(assign(5), |t| (t.from.item, t.to.item) = (Some(item(WORKS)), Some(item(WORKS))))
     });
 }
@@ -148,7 +148,7 @@ fn books_never_mix_and_sources_come_in_by_their_own_door() {
     });
     says("valuation", "has no valuation", refused_of(contribute(704), |_| {}));
     // 3.5 days at 201 đồng are 703.5 đồng, which is 704.
-    says("amount", "7/2 at 201 đ is 704 đồng, not 703", {
+    says("amount", "3.5 at 201 đ is 704 đồng, not 703", {
         refused_of(contribute(703), |t| {
             t.valuation = Some(Valuation { quantity: "7/2".parse().unwrap(), ..labour() });
         })
