@@ -28,6 +28,8 @@ pub(crate) struct Target<'a> {
     pub(crate) generation: &'a Generation,
     pub(crate) source: &'a str,
     pub(crate) clock: &'a SharedClock,
+    /// Whether events are told apart when the database refuses the data of their batch.
+    pub(crate) tells_apart: bool,
 }
 
 /// A rebuild halts the projector of a generation that it replaces; see `rebuild::halt`.
@@ -45,7 +47,7 @@ impl Target<'_> {
     ) -> Result<Outcome, Error> {
         self.check_order(after, events)?;
         match self.try_batch(model, after, events).await {
-            Err(error) if error.refuses_the_data() => {
+            Err(error) if error.refuses_the_data() && self.tells_apart => {
                 model.forget();
                 self.apply_singly(model, after, events).await
             }

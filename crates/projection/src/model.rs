@@ -28,6 +28,19 @@ pub trait ReadModel: Send {
     /// Drops whatever is remembered in memory: called when a batch was not committed, or when the tables were changed by
     /// somebody else or exchanged for rebuilt ones.
     fn forget(&mut self) {}
+
+    /// From now on, until it is told to forget, the model may keep in memory what later batches would change again, and
+    /// write it with [`ReadModel::write_kept`]. Called where empty tables are filled that nobody reads yet; after an error
+    /// they are thrown away.
+    fn keep(&mut self) {}
+
+    /// Writes everything that was kept.
+    fn write_kept(
+        &mut self,
+        _transaction: &mut Transaction,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// An event of the batch that could not be applied.

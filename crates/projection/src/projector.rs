@@ -214,7 +214,8 @@ impl<M: ReadModel> Projector<M> {
     ) -> Result<Option<LastApplied>, Error> {
         let shared = &self.database.shared;
         let source = self.source.name.as_str();
-        let target = Target { definition: &shared.definition, generation, source, clock: &shared.clock };
+        let definition = &shared.definition;
+        let target = Target { definition, generation, source, clock: &shared.clock, tells_apart: true };
         let Outcome::Applied { set_aside } = target.apply(&mut self.model, after, events).await? else {
             return Ok(None);
         };

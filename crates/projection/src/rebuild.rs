@@ -66,10 +66,12 @@ pub async fn rebuild<M: ReadModel>(
     options: RebuildOptions,
     stop: &CancellationToken,
 ) -> Result<Rebuilt, Error> {
-    let mut building = Building::begin(database, model, source, options).await?;
-    let outcome = building.fill_and_switch(stop).await;
-    let rebuilt = building.end().await?;
-    outcome?;
+    let rebuilt = match rebuild_once(database, model, source, options, Sums::Kept, stop).await {
+        Err(error) if error.refuses_the_data() => {
+            rebuild_once(database, model, source, options, Sums::Written, stop).await?
+        }
+        outcome => outcome?,
+    };
     database.shared.refresh(Applied::is_news_after).await?;
     let Rebuilt { generation, position, .. } = rebuilt;
     tracing::info!(
@@ -78,6 +80,20 @@ pub async fn rebuild<M: ReadModel>(
         M::NAME
     );
     Ok(rebuilt)
+}
+
+async fn rebuild_once<M: ReadModel>(
+    database: &ReadDatabase,
+    model: &mut M,
+    source: &mut dyn EventSource,
+    options: RebuildOptions,
+    sums: Sums,
+    stop: &CancellationToken,
+) -> Result<Rebuilt, Error> {
+    let mut building = Building::begin(database, model, source, options, sums).await?;
+    let outcome = building.fill_and_switch(stop).await;
+    let rebuilt = building.end().await?;
+    outcome.map(|()| rebuilt)
 }
 
 /// Makes the model anew from the source up to the live model's position, compares all rows, and throws the copy away. The
@@ -91,10 +107,36 @@ pub async fn verify<M: ReadModel>(
     options: RebuildOptions,
     stop: &CancellationToken,
 ) -> Result<Verified, Error> {
-    let mut building = Building::begin(database, model, source, options).await?;
+    match verify_once(database, model, source, options, Sums::Kept, stop).await {
+        Err(error) if error.refuses_the_data() => {
+            verify_once(database, model, source, options, Sums::Written, stop).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn verify_once<M: ReadModel>(
+    database: &ReadDatabase,
+    model: &mut M,
+    source: &mut dyn EventSource,
+    options: RebuildOptions,
+    sums: Sums,
+    stop: &CancellationToken,
+) -> Result<Verified, Error> {
+    let mut building = Building::begin(database, model, source, options, sums).await?;
     let compared = building.fill_and_compare(database, stop).await;
     building.end().await?;
     compared
+}
+
+/// What becomes of what later batches would change again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sums {
+    /// The model may keep it to the end. Where the database refuses some of the data, nobody can tell whose they are, and
+    /// it is done again the other way.
+    Kept,
+    /// Every batch writes it.
+    Written,
 }
 
 struct Building<'a, M> {
@@ -106,6 +148,7 @@ struct Building<'a, M> {
     model: &'a mut M,
     source: &'a mut dyn EventSource,
     options: RebuildOptions,
+    sums: Sums,
     position: u64,
     set_aside: u64,
 }
@@ -117,17 +160,21 @@ impl<'a, M: ReadModel> Building<'a, M> {
         model: &'a mut M,
         source: &'a mut dyn EventSource,
         options: RebuildOptions,
+        sums: Sums,
     ) -> Result<Self, Error> {
         let shared = &*database.shared;
         let alone = shared.control.lock_rebuild().await?;
         shared.control.abandon_building().await?;
         model.forget();
+        if sums == Sums::Kept {
+            model.keep();
+        }
         let number = shared.control.create_building().await?;
         let generation = Generation::open_building(&shared.options, &shared.definition, number).await?;
         tracing::info!(read_model.name = M::NAME, "making {} anew as generation {number}", M::NAME);
         let source_name = source.name().to_owned();
         let (position, set_aside) = (0, 0);
-        Ok(Self { shared, alone, generation, source_name, model, source, options, position, set_aside })
+        Ok(Self { shared, alone, generation, source_name, model, source, options, sums, position, set_aside })
     }
 
     /// Lets the generation go, and drops it unless it became the live one.
@@ -194,6 +241,7 @@ impl<'a, M: ReadModel> Building<'a, M> {
                 generation: &self.generation,
                 source: &self.source_name,
                 clock: &self.shared.clock,
+                tells_apart: self.sums == Sums::Written,
             };
             let position = self.position + ready.len() as u64;
             let limit = usize::try_from(target - position).map_or(usize::MAX, |missing| missing);
@@ -213,6 +261,11 @@ impl<'a, M: ReadModel> Building<'a, M> {
             }
             self.position = position;
             ready = next;
+        }
+        if self.sums == Sums::Kept {
+            let mut transaction = self.generation.writer.begin_writing().await?;
+            self.model.write_kept(&mut transaction).await?;
+            transaction.commit().await?;
         }
         Ok(())
     }

@@ -92,6 +92,10 @@ async fn pages(client: &ProgressClient<Channel>, known_name: &str, known_on: &st
             GetOverviewRequest { area: area.to_owned(), view: view(map), ..GetOverviewRequest::default() };
         timings.push(ask!(client, &named(what), get_overview(request)));
     }
+    if known_on.is_empty() {
+        let request = GetOverviewRequest { area: PROVINCE.to_owned(), ..GetOverviewRequest::default() };
+        timings.push(ask!(client, "the province's page as it opens, of today", get_overview(request)));
+    }
     let province = PROVINCE.to_owned();
     for (what, map) in [("criteria of 94 communes", OLD_MAP), ("criteria of 38 communes", NEW_MAP)] {
         let request = GetCriteriaRequest {

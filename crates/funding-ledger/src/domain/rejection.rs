@@ -311,12 +311,12 @@ pub enum Rejection {
         amount: Money,
     },
     /// All transfers together would be more than can be counted.
-    #[error("{asked} đồng beside {recorded} in all transfers, {max} at most")]
+    #[error("{asked} beside {recorded} in all transfers, {max} at most")]
     TooMuchInAll {
-        /// Đồng of all transfers so far.
-        recorded: i128,
-        /// Đồng of the request.
-        asked: i128,
+        /// All transfers so far.
+        recorded: Money,
+        /// What the request adds.
+        asked: Money,
         /// What all may be together.
         max: Money,
     },

@@ -33,11 +33,10 @@ pub(super) struct DecodedEvent {
     event: PovertyEvent,
 }
 
-/// The rows of a batch as they change.
+/// The rows of one or several batches as they change.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     rows: HashMap<HouseholdId, Row>,
-    set_aside: Vec<SetAside>,
 }
 
 /// One household's row, and what must be written of it.
@@ -79,40 +78,47 @@ pub(super) struct HouseholdRow {
     pub(super) class: String,
 }
 
-impl Batch {
-    pub(super) fn decode(events: &[RecordedEvent]) -> (Self, Vec<DecodedEvent>) {
-        let mut batch = Self::default();
-        let mut decoded = Vec::with_capacity(events.len());
-        for recorded in events {
-            let (position, version, effective) = (recorded.position, recorded.version, recorded.effective);
-            match PovertyEvent::decode(&recorded.event_type, &recorded.content) {
-                Ok(event) => decoded.push(DecodedEvent { position, version, effective, event }),
-                Err(error) => batch.set_aside.push(SetAside { position, reason: error.to_string() }),
-            }
+/// The events, and those that cannot be read.
+pub(super) fn decode(events: &[RecordedEvent]) -> (Vec<DecodedEvent>, Vec<SetAside>) {
+    let (mut decoded, mut set_aside) = (Vec::with_capacity(events.len()), Vec::new());
+    for recorded in events {
+        let (position, version, effective) = (recorded.position, recorded.version, recorded.effective);
+        match PovertyEvent::decode(&recorded.event_type, &recorded.content) {
+            Ok(event) => decoded.push(DecodedEvent { position, version, effective, event }),
+            Err(error) => set_aside.push(SetAside { position, reason: error.to_string() }),
         }
-        (batch, decoded)
+    }
+    (decoded, set_aside)
+}
+
+pub(super) fn households_with_new_names(events: &[DecodedEvent]) -> Vec<HouseholdId> {
+    let with_names = events.iter().filter(|decoded| match &decoded.event {
+        PovertyEvent::HouseholdRegistered(event) => event.sealed.is_some(),
+        PovertyEvent::MembersChanged(event) => event.sealed.is_some(),
+        PovertyEvent::HouseholdMoved(_) | PovertyEvent::HouseholdAssessed(_) => false,
+    });
+    distinct(with_names.map(|decoded| decoded.event.household()))
+}
+
+impl Batch {
+    /// The number of households that it holds.
+    pub(super) fn households(&self) -> usize {
+        self.rows.len()
     }
 
-    /// Households whose rows may stand in the tables.
-    pub(super) fn households(&self, events: &[DecodedEvent]) -> Vec<HouseholdId> {
-        distinct(events.iter().map(|decoded| decoded.event.household()))
+    /// Households of the events whose rows may stand in the tables.
+    pub(super) fn missing(&self, events: &[DecodedEvent]) -> Vec<HouseholdId> {
+        let unknown = events.iter().map(|decoded| decoded.event.household());
+        distinct(unknown.filter(|household| !self.rows.contains_key(household)))
     }
 
-    pub(super) fn households_with_new_names(&self, events: &[DecodedEvent]) -> Vec<HouseholdId> {
-        let with_names = events.iter().filter(|decoded| match &decoded.event {
-            PovertyEvent::HouseholdRegistered(event) => event.sealed.is_some(),
-            PovertyEvent::MembersChanged(event) => event.sealed.is_some(),
-            PovertyEvent::HouseholdMoved(_) | PovertyEvent::HouseholdAssessed(_) => false,
-        });
-        distinct(with_names.map(|decoded| decoded.event.household()))
-    }
-
-    /// Numbers of households that stand in the tables and whose members change.
-    pub(super) fn households_with_changed_members(&self, events: &[DecodedEvent]) -> Vec<u64> {
+    /// Numbers of households whose members change and whose names stand in the tables alone.
+    pub(super) fn missing_names(&self, events: &[DecodedEvent]) -> Vec<u64> {
         let changed =
             events.iter().filter(|decoded| matches!(decoded.event, PovertyEvent::MembersChanged(_)));
         let households: Vec<HouseholdId> = distinct(changed.map(|decoded| decoded.event.household()));
-        households.iter().filter_map(|household| self.rows.get(household)).map(|row| row.number).collect()
+        let rows = households.iter().filter_map(|household| self.rows.get(household));
+        rows.filter(|row| !row.is_new && row.names_before.is_none()).map(|row| row.number).collect()
     }
 
     pub(super) fn remember(&mut self, rows: Vec<KnownRow>) {
@@ -134,26 +140,30 @@ impl Batch {
 
     pub(super) fn remember_names(&mut self, mut names: HashMap<u64, Names>) {
         for row in self.rows.values_mut() {
-            row.names_before = names.remove(&row.number);
+            if let Some(names) = names.remove(&row.number) {
+                row.names_before = Some(names);
+            }
         }
     }
 
+    /// Applies the event, or tells why not and changes nothing.
     pub(super) fn apply(
         &mut self,
         decoded: &DecodedEvent,
         reference: &Reference,
         keys: &HashMap<HouseholdId, KeyState>,
-    ) {
+    ) -> Result<(), SetAside> {
         let DecodedEvent { position, version, effective, event } = decoded;
         let household = event.household();
+        let aside = |reason: &str| SetAside { position: *position, reason: reason.to_owned() };
         if let PovertyEvent::HouseholdRegistered(_) = event {
             if self.rows.contains_key(&household) {
-                return self.put_aside(*position, "the household is registered a second time");
+                return Err(aside("the household is registered a second time"));
             }
             self.rows.insert(household, Row::registered(*position));
         }
         let Some(row) = self.rows.get_mut(&household) else {
-            return self.put_aside(*position, "the household's registration is missing or was set aside");
+            return Err(aside("the household's registration is missing or was set aside"));
         };
         row.version = *version;
         row.touched = true;
@@ -173,9 +183,11 @@ impl Batch {
                 }
             }
         }
+        Ok(())
     }
 
-    pub(super) fn finish(self) -> (Changes, Vec<SetAside>) {
+    /// What is to be written.
+    pub(super) fn finish(self) -> Changes {
         let mut changes = Changes::default();
         let mut rows: Vec<_> = self.rows.into_iter().filter(|(_, row)| row.touched).collect();
         // In the order of the tables' keys: neighbours are written together.
@@ -205,11 +217,7 @@ impl Batch {
         }
         changes.placements.sort_unstable();
         changes.tokens_new.sort_unstable();
-        (changes, self.set_aside)
-    }
-
-    fn put_aside(&mut self, position: u64, reason: &str) {
-        self.set_aside.push(SetAside { position, reason: reason.to_owned() });
+        changes
     }
 }
 

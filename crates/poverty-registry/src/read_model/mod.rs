@@ -14,23 +14,47 @@ pub(crate) use names::{NameToken, tokens};
 pub(crate) use tables::household_id;
 
 use crate::keys::KeyStore;
-use batch::Batch;
+use batch::{Batch, decode};
 use event_log::RecordedEvent;
 use projection::{Error, Query, SetAside, Transaction};
 use reference::Reference;
 use std::sync::Arc;
 
 /// Folds the registry's events into the tables of lists and searches.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ReadModel {
     reference: Arc<Reference>,
     keys: KeyStore,
+    kept: Kept,
+    kept_max: usize,
 }
+
+/// What was folded and is not written yet.
+#[derive(Debug, Default)]
+enum Kept {
+    /// Every batch writes all of it.
+    #[default]
+    Nothing,
+    /// Of all events so far: the tables are empty.
+    All(Batch),
+    /// Of the events since it was written last.
+    Since(Batch),
+}
+
+/// Households of which that much is kept at most. The province has 107,700; each takes some 1 kB.
+const KEPT_HOUSEHOLDS_MAX: usize = 150_000;
 
 impl ReadModel {
     /// A model that places households on these maps and opens names with these keys.
     pub fn new(reference: Arc<Reference>, keys: KeyStore) -> Self {
-        Self { reference, keys }
+        Self { reference, keys, kept: Kept::Nothing, kept_max: KEPT_HOUSEHOLDS_MAX }
+    }
+
+    /// The same, keeping that many households between batches at most where it may keep any.
+    #[must_use]
+    pub const fn keeping_at_most(mut self, households: usize) -> Self {
+        self.kept_max = households;
+        self
     }
 }
 
@@ -47,18 +71,47 @@ impl projection::ReadModel for ReadModel {
         transaction: &mut Transaction,
         events: &[RecordedEvent],
     ) -> Result<Vec<SetAside>, Error> {
-        let (mut batch, facts) = Batch::decode(events);
-        let households = batch.households(&facts);
-        let named = batch.households_with_new_names(&facts);
+        let (mut batch, keeps, any_stored) = match std::mem::take(&mut self.kept) {
+            Kept::Nothing => (Batch::default(), false, true),
+            Kept::All(batch) => (batch, true, false),
+            Kept::Since(batch) => (batch, true, true),
+        };
+        let (facts, mut set_aside) = decode(events);
+        let named = batch::households_with_new_names(&facts);
         let keys = self.keys.states(&named).await.map_err(|error| Error::Source(error.into()))?;
-        batch.remember(tables::known_rows(transaction, &households).await?);
-        let renamed = batch.households_with_changed_members(&facts);
-        batch.remember_names(tables::known_names(transaction, &renamed).await?);
-        for fact in &facts {
-            batch.apply(fact, &self.reference, &keys);
+        if any_stored {
+            batch.remember(tables::known_rows(transaction, &batch.missing(&facts)).await?);
+            batch.remember_names(tables::known_names(transaction, &batch.missing_names(&facts)).await?);
         }
-        let (changes, set_aside) = batch.finish();
-        tables::write(transaction, changes).await?;
+        for fact in &facts {
+            set_aside.extend(batch.apply(fact, &self.reference, &keys).err());
+        }
+        if keeps && batch.households() < self.kept_max {
+            self.kept = if any_stored { Kept::Since(batch) } else { Kept::All(batch) };
+            return Ok(set_aside);
+        }
+        tables::write(transaction, batch.finish()).await?;
+        if keeps {
+            self.kept = Kept::Since(Batch::default());
+        }
         Ok(set_aside)
+    }
+
+    fn forget(&mut self) {
+        self.kept = Kept::Nothing;
+    }
+
+    fn keep(&mut self) {
+        self.kept = Kept::All(Batch::default());
+    }
+
+    async fn write_kept(&mut self, transaction: &mut Transaction) -> Result<(), Error> {
+        match std::mem::take(&mut self.kept) {
+            Kept::Nothing => Ok(()),
+            Kept::All(batch) | Kept::Since(batch) => {
+                self.kept = Kept::Since(Batch::default());
+                tables::write(transaction, batch.finish()).await
+            }
+        }
     }
 }

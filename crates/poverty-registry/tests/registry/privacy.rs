@@ -83,22 +83,25 @@ async fn a_rebuild_equals_the_live_tables_and_drops_erased_names() {
     }
     assert_eq!(office.search(search("mới")).await.hits.len(), 3);
     let live = office.read.digest().await.unwrap();
-    rebuild(&office).await;
-    assert_eq!(office.read.digest().await.unwrap(), live);
+    // Kept between batches not at all, now and then, and to the end.
+    for (batch_events_max, kept_max) in [(2, 0), (1, 2), (2, 3), (2, 100), (10_000, 100)] {
+        rebuild(&office, batch_events_max, kept_max).await;
+        assert_eq!(office.read.digest().await.unwrap(), live, "{batch_events_max} {kept_max}");
+    }
 
     office.keys.destroy(household_id(&names[0])).await.unwrap();
-    rebuild(&office).await;
+    rebuild(&office, 10_000, 100).await;
     let tokens = projection::Query::new("select count(distinct number) from name_token");
     let rows = office.read.fetch_all(tokens).await.unwrap();
     assert_eq!(rows[0].get_u64(0).unwrap(), 2, "the erased household left no name behind");
     assert_eq!(office.search(search("mới")).await.hits.len(), 2);
 }
 
-async fn rebuild(office: &Office) {
-    let mut model = ReadModel::new(office.reference.clone(), office.keys.clone());
+async fn rebuild(office: &Office, batch_events_max: usize, households_kept_max: usize) {
+    let model = ReadModel::new(office.reference.clone(), office.keys.clone());
+    let mut model = model.keeping_at_most(households_kept_max);
     let mut source = LogSource::new(CONTEXT, office.log.clone());
     let stop = CancellationToken::new();
-    projection::rebuild(&office.read, &mut model, &mut source, RebuildOptions::default(), &stop)
-        .await
-        .unwrap();
+    let options = RebuildOptions { batch_events_max };
+    projection::rebuild(&office.read, &mut model, &mut source, options, &stop).await.unwrap();
 }

@@ -16,6 +16,7 @@ use std::{
     sync::Arc,
 };
 
+#[derive(Debug)]
 pub(super) struct Batch {
     placing: Arc<Placing>,
     calendar: Arc<StandardCalendar>,
@@ -27,6 +28,7 @@ pub(super) struct Batch {
 }
 
 /// A household with the facts that its history makes.
+#[derive(Debug)]
 struct Household {
     history: History,
     facts: Vec<Fact>,
@@ -42,6 +44,11 @@ impl Batch {
             told: Told::default(),
             changes: HashMap::new(),
         }
+    }
+
+    /// The number of households that it holds.
+    pub(super) fn households(&self) -> usize {
+        self.households.len()
     }
 
     /// The households of the events that the batch does not hold yet: their stored histories are to be brought.

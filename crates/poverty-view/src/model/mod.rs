@@ -26,12 +26,29 @@ use reference::Reference;
 use std::{collections::HashMap, future::ready, pin::Pin, sync::Arc};
 use tables::Told;
 
-/// The fold of the poverty registry's events into facts and figures. Cheap to clone.
-#[derive(Clone, Debug)]
+/// The fold of the poverty registry's events into facts and figures.
+#[derive(Debug)]
 pub struct PovertyModel {
     placing: Arc<Placing>,
     calendar: Arc<StandardCalendar>,
+    kept: Kept,
+    kept_max: usize,
 }
+
+/// What was folded and is not written yet.
+#[derive(Debug, Default)]
+enum Kept {
+    /// Every batch writes all of it.
+    #[default]
+    Nothing,
+    /// Of all events so far: the tables of households and figures are empty.
+    All(Box<Batch>),
+    /// Of the events since it was written last.
+    Since(Box<Batch>),
+}
+
+/// Households of which that much is kept at most. The province has 107,700; each takes some 1.5 kB.
+const KEPT_HOUSEHOLDS_MAX: usize = 150_000;
 
 /// Name under which the registry's log feeds this model; also the context of its consistency tokens.
 pub const SOURCE: &str = "poverty";
@@ -39,7 +56,23 @@ pub const SOURCE: &str = "poverty";
 impl PovertyModel {
     /// The model with these packs. Packs that change areas or standards ask for a rebuild.
     pub fn new(reference: &Reference) -> Self {
-        Self { placing: Arc::new(Placing::new(&reference.areas)), calendar: Arc::new(calendar(reference)) }
+        Self {
+            placing: Arc::new(Placing::new(&reference.areas)),
+            calendar: Arc::new(calendar(reference)),
+            kept: Kept::Nothing,
+            kept_max: KEPT_HOUSEHOLDS_MAX,
+        }
+    }
+
+    /// The same, keeping that many households between batches at most where it may keep any.
+    #[must_use]
+    pub const fn keeping_at_most(mut self, households: usize) -> Self {
+        self.kept_max = households;
+        self
+    }
+
+    fn batch(&self) -> Batch {
+        Batch::new(Arc::clone(&self.placing), Arc::clone(&self.calendar))
     }
 }
 
@@ -66,7 +99,11 @@ impl ReadModel for PovertyModel {
         transaction: &mut Transaction,
         events: &[RecordedEvent],
     ) -> Result<Vec<SetAside>, Error> {
-        let mut batch = Batch::new(Arc::clone(&self.placing), Arc::clone(&self.calendar));
+        let (mut batch, keeps, any_stored) = match std::mem::take(&mut self.kept) {
+            Kept::Nothing => (self.batch(), false, true),
+            Kept::All(batch) => (*batch, true, false),
+            Kept::Since(batch) => (*batch, true, true),
+        };
         let mut set_aside = Vec::new();
         let mut told = Told::default();
         let mut chunks = events.chunks(CHUNK_EVENTS);
@@ -75,7 +112,11 @@ impl ReadModel for PovertyModel {
             let (decoded, unreadable) = decoded.await?;
             decoding = chunks.next().map(|chunk| self.decode(chunk, events.len()));
             set_aside.extend(unreadable);
-            let stored = tables::households(transaction, &batch.missing(&decoded)).await?;
+            let stored = if any_stored {
+                tables::households(transaction, &batch.missing(&decoded)).await?
+            } else {
+                States::new()
+            };
             let folding = apart(events.len(), move || {
                 let refused = batch.apply_all(decoded, stored);
                 (batch, refused)
@@ -86,11 +127,39 @@ impl ReadModel for PovertyModel {
             set_aside.extend(refused);
             told = batch.take_told();
         }
+        set_aside.sort_by_key(|event: &SetAside| event.position);
+        if keeps && batch.households() < self.kept_max {
+            tables::write_told(transaction, told).await?;
+            let batch = Box::new(batch);
+            self.kept = if any_stored { Kept::Since(batch) } else { Kept::All(batch) };
+            return Ok(set_aside);
+        }
         let summing = apart(events.len(), move || batch.into_sums());
         let (sums, ()) = tokio::try_join!(summing, tables::write_told(transaction, told))?;
         tables::write_sums(transaction, sums?).await?;
-        set_aside.sort_by_key(|event: &SetAside| event.position);
+        if keeps {
+            self.kept = Kept::Since(Box::new(self.batch()));
+        }
         Ok(set_aside)
+    }
+
+    fn forget(&mut self) {
+        self.kept = Kept::Nothing;
+    }
+
+    fn keep(&mut self) {
+        self.kept = Kept::All(Box::new(self.batch()));
+    }
+
+    async fn write_kept(&mut self, transaction: &mut Transaction) -> Result<(), Error> {
+        match std::mem::take(&mut self.kept) {
+            Kept::Nothing => Ok(()),
+            Kept::All(batch) | Kept::Since(batch) => {
+                self.kept = Kept::Since(Box::new(self.batch()));
+                let sums = apart(usize::MAX, move || batch.into_sums()).await??;
+                tables::write_sums(transaction, sums).await
+            }
+        }
     }
 }
 

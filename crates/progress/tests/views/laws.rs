@@ -393,7 +393,7 @@ proptest! {
 
     #[test]
     fn a_rebuilt_model_equals_the_live_one_however_the_events_were_batched(
-        log in tales(), live_batch in 1_usize..7, rebuilt_batch in 1_usize..50,
+        log in tales(), live_batch in 1_usize..7, rebuilt_batch in 1_usize..50, kept in 0_usize..8,
     ) {
         run(async {
             let folder = TempDir::new().unwrap();
@@ -405,7 +405,7 @@ proptest! {
             }
             province.tell_nonsense().await;
             let live = province.digest().await;
-            province.rebuild(rebuilt_batch).await;
+            province.rebuild(rebuilt_batch, kept).await;
             prop_assert_eq!(province.digest().await, live);
             province.end().await;
             Ok(())
@@ -423,7 +423,7 @@ async fn a_rebuilt_model_equals_the_live_one_on_postgresql_and_shows_what_sqlite
     let postgres = Province::on(store, TempDir::new().unwrap(), ProgressOptions::default(), projector).await;
     postgres.tell(&log).await;
     let live = postgres.digest().await;
-    postgres.rebuild(7).await;
+    postgres.rebuild(7, 5).await;
     assert_eq!(postgres.digest().await, live);
 
     let sqlite = Province::told(&log).await;

@@ -173,8 +173,8 @@ impl Province {
         self.database.digest().await.expect("a digest")
     }
 
-    pub(crate) async fn rebuild(&self, batch_events_max: usize) {
-        let mut model = PovertyModel::new(&reference());
+    pub(crate) async fn rebuild(&self, batch_events_max: usize, households_kept_max: usize) {
+        let mut model = PovertyModel::new(&reference()).keeping_at_most(households_kept_max);
         let options = RebuildOptions { batch_events_max };
         let stop = CancellationToken::new();
         rebuild(&self.database, &mut model, &mut self.log.clone(), options, &stop).await.expect("a rebuild");
