@@ -66,9 +66,9 @@ pub async fn rebuild<M: ReadModel>(
     options: RebuildOptions,
     stop: &CancellationToken,
 ) -> Result<Rebuilt, Error> {
-    let rebuilt = match rebuild_once(database, model, source, options, Sums::Kept, stop).await {
+    let rebuilt = match Box::pin(rebuild_once(database, model, source, options, Sums::Kept, stop)).await {
         Err(error) if error.refuses_the_data() => {
-            rebuild_once(database, model, source, options, Sums::Written, stop).await?
+            Box::pin(rebuild_once(database, model, source, options, Sums::Written, stop)).await?
         }
         outcome => outcome?,
     };
@@ -107,9 +107,9 @@ pub async fn verify<M: ReadModel>(
     options: RebuildOptions,
     stop: &CancellationToken,
 ) -> Result<Verified, Error> {
-    match verify_once(database, model, source, options, Sums::Kept, stop).await {
+    match Box::pin(verify_once(database, model, source, options, Sums::Kept, stop)).await {
         Err(error) if error.refuses_the_data() => {
-            verify_once(database, model, source, options, Sums::Written, stop).await
+            Box::pin(verify_once(database, model, source, options, Sums::Written, stop)).await
         }
         outcome => outcome,
     }

@@ -51,11 +51,9 @@ fn countable(ledger: &Ledger, postings: &[Posting]) -> Result<(), Fault> {
     if ledger.transfers().volume() + asked <= i128::from(max) {
         return Ok(());
     }
-    let recorded = ledger.transfers().volume();
-    Err(Fault::at(
-        first.field.path(),
-        Rejection::TooMuchInAll { recorded, asked, max: Money::from_dong(max) },
-    ))
+    let money = |dong: i128| Money::from_dong(i64::try_from(dong).unwrap_or(i64::MAX));
+    let (recorded, asked, max) = (money(ledger.transfers().volume()), money(asked), Money::from_dong(max));
+    Err(Fault::at(first.field.path(), Rejection::TooMuchInAll { recorded, asked, max }))
 }
 
 /// A transfer with the accounts that it is between.

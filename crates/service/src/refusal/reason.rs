@@ -527,8 +527,8 @@ reasons! {
         remedy: "give a positive amount in whole đồng; what goes back is a movement or a reversal, never a negative amount"
     }
     BOOKS_FULL FailedPrecondition {
-        vi: "Tổng số tiền của mọi nghiệp vụ sẽ vượt mức có thể ghi sổ ({max}): đã ghi {recorded} đồng, yêu cầu thêm {asked} đồng. Vui lòng kiểm tra lại số tiền.",
-        en: "all transfers together would be more than can be kept ({max}): {recorded} đồng are recorded, {asked} are asked",
+        vi: "Tổng số tiền của mọi nghiệp vụ sẽ vượt mức có thể ghi sổ ({max}): đã ghi {recorded}, yêu cầu thêm {asked}. Vui lòng kiểm tra lại số tiền.",
+        en: "all transfers together would be more than can be kept ({max}): {recorded} are recorded, {asked} are asked",
         remedy: "check the amounts: a province moves far less; what was recorded by mistake can still be reversed"
     }
     MOVEMENT_NOT_ALLOWED InvalidArgument {
