@@ -33,7 +33,7 @@ pub struct Insert<const COLUMNS: usize> {
 }
 
 /// Rows in one statement of SQLite at most. Its text is the same for all full statements of a table, so it is prepared once.
-const STATEMENT_ROWS: usize = 128;
+const STATEMENT_ROWS: usize = 512;
 
 impl<const COLUMNS: usize> Insert<COLUMNS> {
     /// Writes all rows, in their order.

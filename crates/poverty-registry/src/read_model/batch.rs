@@ -186,6 +186,18 @@ impl Batch {
         Ok(())
     }
 
+    /// The same in parts of so many households, in the order of the tables' keys.
+    pub(super) fn into_parts(self, households: usize) -> Vec<Self> {
+        let mut rows: Vec<_> = self.rows.into_iter().collect();
+        rows.sort_unstable_by_key(|(_, row)| row.number);
+        let mut parts = Vec::with_capacity(rows.len() / households + 1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            parts.push(Self { rows: rows.by_ref().take(households).collect() });
+        }
+        parts
+    }
+
     /// What is to be written.
     pub(super) fn finish(self) -> Changes {
         let mut changes = Changes::default();

@@ -44,6 +44,36 @@ enum Kept {
 /// Households of which that much is kept at most. The province has 107,700; each takes some 1 kB.
 const KEPT_HOUSEHOLDS_MAX: usize = 150_000;
 
+/// Writes the batch, a large one in parts: each while the next one is worked out.
+async fn write(transaction: &mut Transaction, batch: Batch) -> Result<(), Error> {
+    if batch.households() <= LARGE_BATCH {
+        return tables::write(transaction, batch.finish()).await;
+    }
+    let mut parts = batch.into_parts(LARGE_PART).into_iter();
+    let begin = |part: Batch| apart(move || part.finish());
+    let mut next = parts.next().map(begin);
+    while let Some(working) = next.take() {
+        let changes = working.await?;
+        next = parts.next().map(begin);
+        tables::write(transaction, changes).await?;
+    }
+    Ok(())
+}
+
+/// Households whose rows are worked out together.
+const LARGE_PART: usize = 10_000;
+
+/// Larger batches are folded on a thread of their own, while the next one is read.
+const LARGE_BATCH: usize = 1_000;
+
+/// Begins the work at once.
+fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = Result<T, Error>> {
+    let working = tokio::task::spawn_blocking(work);
+    async move { working.await.map_err(|error| Error::Source(error.into())) }
+}
+
 impl ReadModel {
     /// A model that places households on these maps and opens names with these keys.
     pub fn new(reference: Arc<Reference>, keys: KeyStore) -> Self {
@@ -76,21 +106,31 @@ impl projection::ReadModel for ReadModel {
             Kept::All(batch) => (batch, true, false),
             Kept::Since(batch) => (batch, true, true),
         };
-        let (facts, mut set_aside) = decode(events);
+        let (facts, mut set_aside) = if events.len() > LARGE_BATCH {
+            let events = events.to_vec();
+            apart(move || decode(&events)).await?
+        } else {
+            decode(events)
+        };
         let named = batch::households_with_new_names(&facts);
         let keys = self.keys.states(&named).await.map_err(|error| Error::Source(error.into()))?;
         if any_stored {
             batch.remember(tables::known_rows(transaction, &batch.missing(&facts)).await?);
             batch.remember_names(tables::known_names(transaction, &batch.missing_names(&facts)).await?);
         }
-        for fact in &facts {
-            set_aside.extend(batch.apply(fact, &self.reference, &keys).err());
-        }
+        let reference = Arc::clone(&self.reference);
+        let fold = move || {
+            let refused = facts.iter().filter_map(|fact| batch.apply(fact, &reference, &keys).err());
+            let refused: Vec<_> = refused.collect();
+            (batch, refused)
+        };
+        let (batch, refused) = if events.len() > LARGE_BATCH { apart(fold).await? } else { fold() };
+        set_aside.extend(refused);
         if keeps && batch.households() < self.kept_max {
             self.kept = if any_stored { Kept::Since(batch) } else { Kept::All(batch) };
             return Ok(set_aside);
         }
-        tables::write(transaction, batch.finish()).await?;
+        write(transaction, batch).await?;
         if keeps {
             self.kept = Kept::Since(Batch::default());
         }
@@ -110,7 +150,7 @@ impl projection::ReadModel for ReadModel {
             Kept::Nothing => Ok(()),
             Kept::All(batch) | Kept::Since(batch) => {
                 self.kept = Kept::Since(Batch::default());
-                tables::write(transaction, batch.finish()).await
+                write(transaction, batch).await
             }
         }
     }

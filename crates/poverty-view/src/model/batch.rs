@@ -111,12 +111,33 @@ impl Batch {
         told
     }
 
-    /// What the whole batch sums up to, in an order that makes the inserts run along the tables' keys. A figure that adds up
-    /// to nothing within the batch is written all the same: which rows there are must not depend on where batches begin.
-    pub(super) fn into_sums(self) -> Result<Sums, Error> {
-        let households: BTreeMap<_, _> = self.households.into_iter().collect();
-        let households =
-            households.into_iter().map(|(id, household)| HouseholdRow::new(id, &household.history));
+    /// Its households, and what changed.
+    pub(super) fn into_parts(self) -> (Households, Changes) {
+        (Households(self.households), Changes { placing: self.placing, changes: self.changes })
+    }
+}
+
+/// Households as a batch leaves them.
+pub(super) struct Households(HashMap<HouseholdId, Household>);
+
+impl Households {
+    /// In the order of the table's key.
+    pub(super) fn into_rows(self) -> Result<Vec<HouseholdRow>, Error> {
+        let households: BTreeMap<_, _> = self.0.into_iter().collect();
+        households.into_iter().map(|(id, household)| HouseholdRow::new(id, &household.history)).collect()
+    }
+}
+
+/// Changes of facts of a batch.
+pub(super) struct Changes {
+    placing: Arc<Placing>,
+    changes: HashMap<(FactKey, Day), Amount>,
+}
+
+impl Changes {
+    /// What they sum up to, in an order that makes the inserts run along the tables' keys. A figure that adds up to nothing
+    /// within the batch is written all the same: which rows there are must not depend on where batches begin.
+    pub(super) fn into_sums(self) -> Sums {
         let (mut figures, mut groups) = (Vec::new(), Vec::new());
         for ((key, known), amount) in self.changes {
             let FactKey { leaf, measure, ethnicity, effective } = key;
@@ -131,11 +152,10 @@ impl Batch {
                 groups.extend(areas.iter().map(|area| GroupRow { figure: figure(area.number()), ethnicity }));
             }
         }
-        Ok(Sums {
-            households: households.collect::<Result<_, _>>()?,
+        Sums {
             figures: summed(figures, FigureRow::place, |row| &mut row.amount),
             groups: summed(groups, GroupRow::place, |row| &mut row.figure.amount),
-        })
+        }
     }
 }
 

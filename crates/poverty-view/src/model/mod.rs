@@ -42,9 +42,9 @@ enum Kept {
     #[default]
     Nothing,
     /// Of all events so far: the tables of households and figures are empty.
-    All(Box<Batch>),
+    All(Box<Batch>, Told),
     /// Of the events since it was written last.
-    Since(Box<Batch>),
+    Since(Box<Batch>, Told),
 }
 
 /// Households of which that much is kept at most. The province has 107,700; each takes some 1.5 kB.
@@ -69,6 +69,10 @@ impl PovertyModel {
     pub const fn keeping_at_most(mut self, households: usize) -> Self {
         self.kept_max = households;
         self
+    }
+
+    fn keep_since(&mut self) {
+        self.kept = Kept::Since(Box::new(self.batch()), Told::default());
     }
 
     fn batch(&self) -> Batch {
@@ -99,13 +103,12 @@ impl ReadModel for PovertyModel {
         transaction: &mut Transaction,
         events: &[RecordedEvent],
     ) -> Result<Vec<SetAside>, Error> {
-        let (mut batch, keeps, any_stored) = match std::mem::take(&mut self.kept) {
-            Kept::Nothing => (self.batch(), false, true),
-            Kept::All(batch) => (*batch, true, false),
-            Kept::Since(batch) => (*batch, true, true),
+        let (mut batch, mut told, keeps, any_stored) = match std::mem::take(&mut self.kept) {
+            Kept::Nothing => (self.batch(), Told::default(), false, true),
+            Kept::All(batch, told) => (*batch, told, true, false),
+            Kept::Since(batch, told) => (*batch, told, true, true),
         };
         let mut set_aside = Vec::new();
-        let mut told = Told::default();
         let mut chunks = events.chunks(CHUNK_EVENTS);
         let mut decoding = chunks.next().map(|chunk| self.decode(chunk, events.len()));
         while let Some(decoded) = decoding.take() {
@@ -129,16 +132,14 @@ impl ReadModel for PovertyModel {
         }
         set_aside.sort_by_key(|event: &SetAside| event.position);
         if keeps && batch.households() < self.kept_max {
-            tables::write_told(transaction, told).await?;
+            // What the last events tell is written while the next ones are folded.
             let batch = Box::new(batch);
-            self.kept = if any_stored { Kept::Since(batch) } else { Kept::All(batch) };
+            self.kept = if any_stored { Kept::Since(batch, told) } else { Kept::All(batch, told) };
             return Ok(set_aside);
         }
-        let summing = apart(events.len(), move || batch.into_sums());
-        let (sums, ()) = tokio::try_join!(summing, tables::write_told(transaction, told))?;
-        tables::write_sums(transaction, sums?).await?;
+        write(transaction, batch, told, events.len()).await?;
         if keeps {
-            self.kept = Kept::Since(Box::new(self.batch()));
+            self.keep_since();
         }
         Ok(set_aside)
     }
@@ -148,19 +149,28 @@ impl ReadModel for PovertyModel {
     }
 
     fn keep(&mut self) {
-        self.kept = Kept::All(Box::new(self.batch()));
+        self.kept = Kept::All(Box::new(self.batch()), Told::default());
     }
 
     async fn write_kept(&mut self, transaction: &mut Transaction) -> Result<(), Error> {
         match std::mem::take(&mut self.kept) {
             Kept::Nothing => Ok(()),
-            Kept::All(batch) | Kept::Since(batch) => {
-                self.kept = Kept::Since(Box::new(self.batch()));
-                let sums = apart(usize::MAX, move || batch.into_sums()).await??;
-                tables::write_sums(transaction, sums).await
+            Kept::All(batch, told) | Kept::Since(batch, told) => {
+                self.keep_since();
+                write(transaction, *batch, told, usize::MAX).await
             }
         }
     }
+}
+
+/// Writes what the last events tell and what all of them sum up to; each part while the next one is worked out.
+async fn write(transaction: &mut Transaction, batch: Batch, told: Told, events: usize) -> Result<(), Error> {
+    let (households, changes) = batch.into_parts();
+    let rows = apart(events, move || households.into_rows());
+    let (households, ()) = tokio::try_join!(rows, tables::write_told(transaction, told))?;
+    let sums = apart(events, move || changes.into_sums());
+    let (sums, ()) = tokio::try_join!(sums, tables::write_households(transaction, households?))?;
+    tables::write_sums(transaction, sums).await
 }
 
 /// Events of a large batch that go together: while the rows of some are written, the next ones are folded and those after

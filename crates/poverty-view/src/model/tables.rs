@@ -68,7 +68,6 @@ pub(super) struct Told {
 /// What a whole batch sums up to.
 #[derive(Debug)]
 pub(super) struct Sums {
-    pub(super) households: Vec<HouseholdRow>,
     pub(super) figures: Vec<FigureRow>,
     pub(super) groups: Vec<GroupRow>,
 }
@@ -194,13 +193,21 @@ pub(super) async fn write_told(transaction: &mut Transaction, told: Told) -> Res
     facts.run(transaction, told.facts, |row| row.to_values()).await
 }
 
-/// Writes what a batch sums up to.
-pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Result<(), Error> {
+/// Writes households as they are now.
+pub(super) async fn write_households(
+    transaction: &mut Transaction,
+    rows: Vec<HouseholdRow>,
+) -> Result<(), Error> {
     let households = Insert {
         table: "household",
         columns: ["id", "history"],
         on_conflict: "on conflict (id) do update set history = excluded.history",
     };
+    households.run(transaction, rows, HouseholdRow::into_values).await
+}
+
+/// Writes what a batch sums up to.
+pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Result<(), Error> {
     let figures = Insert {
         table: "figure",
         columns: ["area", "measure", "effective", "known", "households", "persons"],
@@ -215,7 +222,6 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
              set households = group_figure.households + excluded.households,
                  persons = group_figure.persons + excluded.persons",
     };
-    households.run(transaction, sums.households, HouseholdRow::into_values).await?;
     figures.run(transaction, sums.figures, FigureRow::into_values).await?;
     groups.run(transaction, sums.groups, GroupRow::into_values).await
 }
