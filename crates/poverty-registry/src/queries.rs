@@ -15,7 +15,7 @@ use projection::{Query, ReadDatabase, Row, WaitError};
 use serde::{Deserialize, Serialize};
 use service::{
     Refusal, reason,
-    request::{Page, not_caught_up},
+    request::{Page, fields, not_caught_up},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -100,8 +100,12 @@ impl NameQuery {
         if folded.chars().filter(|character| character.is_alphabetic()).count() < QUERY_LETTERS_MIN {
             return Err(Refusal::new(&reason::QUERY_TOO_SHORT).with("min", QUERY_LETTERS_MIN).at("query"));
         }
-        if folded.chars().count() > QUERY_CHARACTERS_MAX {
-            return Err(Refusal::new(&reason::NAME_TOO_LONG).with("max", QUERY_CHARACTERS_MAX).at("query"));
+        let length = folded.chars().count();
+        if length > QUERY_CHARACTERS_MAX {
+            // Its length alone: a query is a name.
+            let told = |characters| format!("{characters} ký tự / characters");
+            let expected = format!("≤ {}", told(QUERY_CHARACTERS_MAX));
+            return Err(fields::invalid("query", &told(length), &expected));
         }
         Ok(Self { bare: text::strip_marks(&folded), folded })
     }

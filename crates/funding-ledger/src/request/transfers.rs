@@ -148,7 +148,8 @@ fn valuation(given: &funding::Valuation) -> Result<Valuation, Refusal> {
 
 fn quantity(field: &str, given: &str) -> Result<Ratio, Refusal> {
     required(field, given)?;
-    let invalid = || invalid(field, given, "số thập phân / exact decimal (12.5)");
+    let invalid =
+        || invalid(field, given, "số thập phân, tối đa 18 chữ số / exact decimal of up to 18 digits (12.5)");
     if given.contains('/') {
         return Err(invalid());
     }

@@ -266,7 +266,7 @@ async fn reads_are_refused_for_each_of_their_faults() {
 
     let searches: [(&str, &str, SearchHouseholdsRequest); 3] = [
         ("QUERY_TOO_SHORT", "query", search("L 7")),
-        ("NAME_TOO_LONG", "query", search(&"lo".repeat(61))),
+        ("FIELD_INVALID", "query", search(&"lo".repeat(61))),
         (
             "UNKNOWN_AREA",
             "area",

@@ -275,11 +275,7 @@ impl fmt::Display for FigureName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(CountName { unit, class, scope, ethnicity }) => {
-                write!(f, "figures/{}/{}/{scope}/ethnicity/", unit.word(), class.word())?;
-                match ethnicity {
-                    Some(group) => group.fmt(f),
-                    None => f.write_str("-"),
-                }
+                CountIn { scope, unit: *unit, class: *class, ethnicity: *ethnicity }.fmt(f)
             }
             Self::Share(ShareName { class, scope }) => {
                 write!(f, "figures/shares/{}/{scope}", tracked_word(*class))
@@ -299,6 +295,24 @@ impl fmt::Display for FigureName {
             Self::Target(TargetName { id, as_at, known_on, map }) => {
                 write!(f, "figures/targets/{id}/as-at/{as_at}/known-on/{known_on}/map/{map}")
             }
+        }
+    }
+}
+
+/// The name of a count whose scope need not be written anew for each of many.
+pub(crate) struct CountIn<S> {
+    pub(crate) scope: S,
+    pub(crate) unit: Unit,
+    pub(crate) class: CountedClass,
+    pub(crate) ethnicity: Option<Ethnicity>,
+}
+
+impl<S: fmt::Display> fmt::Display for CountIn<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "figures/{}/{}/{}/ethnicity/", self.unit.word(), self.class.word(), self.scope)?;
+        match self.ethnicity {
+            Some(group) => group.fmt(f),
+            None => f.write_str("-"),
         }
     }
 }

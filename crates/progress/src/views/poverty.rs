@@ -7,7 +7,7 @@ use super::{
     reading::{AreaStocks, Asked, Groups, StockTable, Stocks, stocks},
     status::{DataStatus, caveats, figure, share},
 };
-use crate::figure::{CountName, CountedClass, Extent, FigureName, ShareName, Unit};
+use crate::figure::{CountIn, CountedClass, Extent, FigureName, ShareName, Unit};
 use api::progress as proto;
 use kernel::{Date, written_day};
 use poverty_view::domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass};
@@ -230,7 +230,8 @@ impl<'a> Sight<'a> {
 
     pub(crate) fn row(&self, portion: &Portion<'_>) -> proto::PovertyRow {
         let (stocks, statuses) = (self.stocks_of_portion(portion), self.statuses(portion));
-        let counts = |unit| self.counts(portion, unit, &stocks.all, statuses, None);
+        let scope = self.view.scope(portion).to_string();
+        let counts = |unit| counts(&scope, unit, &stocks.all, statuses, None);
         let rate = |class: TrackedClass, poor: i64| {
             let name = FigureName::Share(ShareName { class, scope: self.view.scope(portion) });
             share(&name, statuses.reviewed, poor, stocks.all.registered.households)
@@ -247,21 +248,21 @@ impl<'a> Sight<'a> {
                 Extent::OutsideParts => None,
             },
             by_ethnicity: groups
-                .map(|(group, stocks)| self.ethnicity_row(portion, *group, stocks, statuses))
+                .map(|(group, stocks)| self.ethnicity_row(&scope, *group, stocks, statuses))
                 .collect(),
         }
     }
 
     fn ethnicity_row(
         &self,
-        portion: &Portion<'_>,
+        scope: &str,
         group: Ethnicity,
         stocks: &Stocks,
         statuses: Statuses,
     ) -> proto::EthnicityRow {
         let code = group.to_string();
         let known = self.grounds.reference.ethnic_groups.get(&code);
-        let counts = |unit| self.counts(portion, unit, stocks, statuses, Some(group));
+        let counts = |unit| counts(scope, unit, stocks, statuses, Some(group));
         proto::EthnicityRow {
             display_name: known.map_or_else(|| code.clone(), |known| known.name.clone()),
             ethnicity: code,
@@ -269,27 +270,25 @@ impl<'a> Sight<'a> {
             persons: Some(counts(Unit::Persons)),
         }
     }
+}
 
-    fn counts(
-        &self,
-        portion: &Portion<'_>,
-        unit: Unit,
-        stocks: &Stocks,
-        statuses: Statuses,
-        ethnicity: Option<Ethnicity>,
-    ) -> proto::Counts {
-        let count = |class: CountedClass| {
-            let scope = self.view.scope(portion);
-            let name = FigureName::Count(CountName { unit, class, scope, ethnicity });
-            Some(figure(&name, statuses.of(class), value(stocks, unit, class), unit))
-        };
-        proto::Counts {
-            total: count(CountedClass::Registered),
-            poor: count(CountedClass::Poor),
-            near_poor: count(CountedClass::NearPoor),
-            not_poor: count(CountedClass::NotPoor),
-            not_reviewed: count(CountedClass::NotReviewed),
-        }
+fn counts(
+    scope: &str,
+    unit: Unit,
+    stocks: &Stocks,
+    statuses: Statuses,
+    ethnicity: Option<Ethnicity>,
+) -> proto::Counts {
+    let count = |class: CountedClass| {
+        let name = CountIn { scope, unit, class, ethnicity };
+        Some(figure(&name, statuses.of(class), value(stocks, unit, class), unit))
+    };
+    proto::Counts {
+        total: count(CountedClass::Registered),
+        poor: count(CountedClass::Poor),
+        near_poor: count(CountedClass::NearPoor),
+        not_poor: count(CountedClass::NotPoor),
+        not_reviewed: count(CountedClass::NotReviewed),
     }
 }
 

@@ -58,9 +58,11 @@ fn judgement(field: &str, number: i32) -> Result<Judgement, Refusal> {
         Ok(ResultState::NotApplicable) => Ok(Judgement::NotApplicable),
         Ok(ResultState::NotAssessed) => Ok(Judgement::NotAssessed),
         Ok(ResultState::Unspecified) => Err(fields::missing(field)),
-        Ok(ResultState::NoData) | Err(_) => {
+        no_judgement => {
             let expected = "MET, BASICALLY_MET, NOT_MET, NOT_APPLICABLE, NOT_ASSESSED";
-            Err(fields::invalid(field, &number.to_string(), expected))
+            let given =
+                no_judgement.map_or_else(|_| number.to_string(), |state| state.as_str_name().to_owned());
+            Err(fields::invalid(field, &given, expected))
         }
     }
 }

@@ -517,9 +517,9 @@ reasons! {
 
     // Funding ledger
     OVERDRAWN FailedPrecondition {
-        vi: "Không đủ vốn: vốn ở bước '{stage}' của {owner}, chương trình {programme} chỉ còn {available}, yêu cầu {asked}; tài khoản sẽ âm từ ngày {date}. Vui lòng kiểm tra lại số tiền, ngày hiệu lực hoặc ghi nhận vốn được giao trước.",
+        vi: "Không đủ vốn: vốn ở bước '{stage}' của {owner}, chương trình {programme} chỉ còn {available}, yêu cầu {asked}; tài khoản sẽ âm từ ngày {date}. Vui lòng kiểm tra lại số tiền, ngày hiệu lực, hoặc ghi nhận vốn được giao trước; nếu hủy một giao dịch, hãy thu hồi trước phần vốn đã chuyển tiếp.",
         en: "money at '{stage}' of {owner} under {programme}: {available} are there, {asked} are asked, and the account would be below zero on {date}",
-        remedy: "lower the amount, correct the effective date, or record first what the account received"
+        remedy: "lower the amount, correct the effective date, or record first what the account received; before a reversal take back what was moved on"
     }
     AMOUNT_OUT_OF_RANGE InvalidArgument {
         vi: "Số tiền {value} không hợp lệ. Vui lòng nhập số đồng nguyên, lớn hơn 0 và không quá {max}.",
