@@ -135,16 +135,11 @@ impl Generation {
             ReadStore::Sqlite(root) => {
                 let lease = shared_lease(&definition.lease_file(root, number))?;
                 let file = definition.file(root, number);
-                let writer = SqlitePoolOptions::new()
-                    .test_before_acquire(false)
-                    .max_connections(1)
-                    .connect_with(
-                        sqlite_options(&file)
-                            .pragma("cache_size", "-65536")
-                            // Pages, 64 MiB in all: the usual 1,000 are less than one large batch dirties.
-                            .pragma("wal_autocheckpoint", "16384"),
-                    )
-                    .await?;
+                let writer = sqlite_options(&file)
+                    .pragma("cache_size", "-65536")
+                    // Pages, 64 MiB in all: the usual 1,000 are less than one large batch dirties.
+                    .pragma("wal_autocheckpoint", "16384");
+                let writer = sqlite_writer(writer).await?;
                 let readers = SqlitePoolOptions::new()
                     .test_before_acquire(false)
                     .min_connections(1)
@@ -154,8 +149,7 @@ impl Generation {
                         sqlite_options(&file).pragma("cache_size", "-8192").pragma("query_only", "on"),
                     )
                     .await?;
-                let (writer, readers) = (Pool::Sqlite(writer), Pool::Sqlite(readers));
-                Ok(Self { number, writer, readers, _lease: Some(lease) })
+                Ok(Self { number, writer, readers: Pool::Sqlite(readers), _lease: Some(lease) })
             }
             ReadStore::Postgres(url) => {
                 let schema = definition.schema(number);
@@ -183,18 +177,12 @@ impl Generation {
         };
         let lease = shared_lease(&definition.lease_file(root, number))?;
         let file = definition.file(root, number);
-        let writer = SqlitePoolOptions::new()
-            .test_before_acquire(false)
-            .max_connections(1)
-            .connect_with(
-                sqlite_options(&file)
-                    .journal_mode(SqliteJournalMode::Memory)
-                    .synchronous(SqliteSynchronous::Off)
-                    .locking_mode(SqliteLockingMode::Exclusive)
-                    .pragma("cache_size", "-131072"),
-            )
-            .await?;
-        let writer = Pool::Sqlite(writer);
+        let writer = sqlite_options(&file)
+            .journal_mode(SqliteJournalMode::Memory)
+            .synchronous(SqliteSynchronous::Off)
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .pragma("cache_size", "-131072");
+        let writer = sqlite_writer(writer).await?;
         Ok(Self { number, readers: writer.clone(), writer, _lease: Some(lease) })
     }
 
@@ -260,6 +248,12 @@ pub(crate) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging()
+}
+
+/// The one connection that writes.
+async fn sqlite_writer(options: SqliteConnectOptions) -> Result<Pool, Error> {
+    let pool = SqlitePoolOptions::new().test_before_acquire(false).max_connections(1);
+    Ok(Pool::Sqlite(pool.connect_with(options).await?))
 }
 
 fn shared_lease(path: &Path) -> Result<File, Error> {

@@ -35,6 +35,9 @@ pub struct Insert<const COLUMNS: usize> {
 /// Rows in one statement of SQLite at most. Its text is the same for all full statements of a table, so it is prepared once.
 const STATEMENT_ROWS: usize = 512;
 
+/// Rows in one statement of PostgreSQL at most: some megabytes.
+const ROUND_TRIP_ROWS: usize = 10_000;
+
 impl<const COLUMNS: usize> Insert<COLUMNS> {
     /// Writes all rows, in their order.
     pub async fn run<R>(
@@ -81,7 +84,7 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         Ok(())
     }
 
-    /// One array for each column: the text is the same however many rows there are, so it is prepared once, and all rows
+    /// One array for each column: the text is the same however many rows there are, so it is prepared once, and many rows
     /// take one round trip.
     async fn run_postgres<R>(
         &self,
@@ -90,19 +93,20 @@ impl<const COLUMNS: usize> Insert<COLUMNS> {
         values: impl Fn(R) -> [Value; COLUMNS],
     ) -> Result<(), Error> {
         let mut rows = rows.into_iter().map(values);
-        let Some(first) = rows.next() else { return Ok(()) };
-        let mut columns = first.map(Values::starting_with);
-        for row in rows {
-            for (column, value) in columns.iter_mut().zip(row) {
-                column.push(value);
+        while let Some(first) = rows.next() {
+            let mut columns = first.map(Values::starting_with);
+            for row in rows.by_ref().take(ROUND_TRIP_ROWS - 1) {
+                for (column, value) in columns.iter_mut().zip(row) {
+                    column.push(value);
+                }
             }
+            let text = self.postgres_text(&columns);
+            let mut arguments = PgArguments::default();
+            for column in columns {
+                column.bind(&mut arguments).map_err(sqlx::Error::Encode)?;
+            }
+            sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut **begun).await?;
         }
-        let text = self.postgres_text(&columns);
-        let mut arguments = PgArguments::default();
-        for column in columns {
-            column.bind(&mut arguments).map_err(sqlx::Error::Encode)?;
-        }
-        sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut **begun).await?;
         Ok(())
     }
 

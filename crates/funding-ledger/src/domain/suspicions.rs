@@ -327,7 +327,7 @@ fn live(account: &Account, item: ItemId) -> bool {
     account.item == Some(item) && LIVE_ON_ITEM.contains(&account.stage)
 }
 
-/// What stands on the item, of one programme or of all.
+/// What stands on the item, of one programme.
 fn live_on(ledger: &Ledger, item: ItemId, programme: &str, context: Context<'_>) -> i128 {
     let programmes = &context.reference.programmes;
     let books = ledger.accounts().of_item(item).filter(|book| live(&book.account, item));

@@ -16,7 +16,7 @@ pub(crate) use tables::household_id;
 use crate::keys::KeyStore;
 use batch::{Batch, decode};
 use event_log::RecordedEvent;
-use projection::{Error, Query, SetAside, Transaction};
+use projection::{Error, Kept, Query, SetAside, Transaction};
 use reference::Reference;
 use std::sync::Arc;
 
@@ -25,23 +25,11 @@ use std::sync::Arc;
 pub struct ReadModel {
     reference: Arc<Reference>,
     keys: KeyStore,
-    kept: Kept,
+    kept: Kept<Batch>,
     kept_max: usize,
 }
 
-/// What was folded and is not written yet.
-#[derive(Debug, Default)]
-enum Kept {
-    /// Every batch writes all of it.
-    #[default]
-    Nothing,
-    /// Of all events so far: the tables are empty.
-    All(Batch),
-    /// Of the events since it was written last.
-    Since(Batch),
-}
-
-/// Households of which that much is kept at most. The province has 107,700; each takes some 1 kB.
+/// Households of which rows are kept at most. The province has 107,700; each takes some 1 kB.
 const KEPT_HOUSEHOLDS_MAX: usize = 150_000;
 
 /// Writes the batch, a large one in parts: each while the next one is worked out.
@@ -77,7 +65,7 @@ fn apart<T: Send + 'static>(
 impl ReadModel {
     /// A model that places households on these maps and opens names with these keys.
     pub fn new(reference: Arc<Reference>, keys: KeyStore) -> Self {
-        Self { reference, keys, kept: Kept::Nothing, kept_max: KEPT_HOUSEHOLDS_MAX }
+        Self { reference, keys, kept: Kept::nothing(), kept_max: KEPT_HOUSEHOLDS_MAX }
     }
 
     /// The same, keeping that many households between batches at most where it may keep any.
@@ -101,11 +89,7 @@ impl projection::ReadModel for ReadModel {
         transaction: &mut Transaction,
         events: &[RecordedEvent],
     ) -> Result<Vec<SetAside>, Error> {
-        let (mut batch, keeps, any_stored) = match std::mem::take(&mut self.kept) {
-            Kept::Nothing => (Batch::default(), false, true),
-            Kept::All(batch) => (batch, true, false),
-            Kept::Since(batch) => (batch, true, true),
-        };
+        let mut batch = self.kept.take().unwrap_or_default();
         let (facts, mut set_aside) = if events.len() > LARGE_BATCH {
             let events = events.to_vec();
             apart(move || decode(&events)).await?
@@ -114,7 +98,7 @@ impl projection::ReadModel for ReadModel {
         };
         let named = batch::households_with_new_names(&facts);
         let keys = self.keys.states(&named).await.map_err(|error| Error::Source(error.into()))?;
-        if any_stored {
+        if self.kept.any_stored() {
             batch.remember(tables::known_rows(transaction, &batch.missing(&facts)).await?);
             batch.remember_names(tables::known_names(transaction, &batch.missing_names(&facts)).await?);
         }
@@ -126,32 +110,28 @@ impl projection::ReadModel for ReadModel {
         };
         let (batch, refused) = if events.len() > LARGE_BATCH { apart(fold).await? } else { fold() };
         set_aside.extend(refused);
-        if keeps && batch.households() < self.kept_max {
-            self.kept = if any_stored { Kept::Since(batch) } else { Kept::All(batch) };
-            return Ok(set_aside);
-        }
-        write(transaction, batch).await?;
-        if keeps {
-            self.kept = Kept::Since(Batch::default());
+        if self.kept.keeps() && batch.households() < self.kept_max {
+            self.kept.put(batch);
+        } else {
+            write(transaction, batch).await?;
+            self.kept.written();
         }
         Ok(set_aside)
     }
 
     fn forget(&mut self) {
-        self.kept = Kept::Nothing;
+        self.kept = Kept::nothing();
     }
 
     fn keep(&mut self) {
-        self.kept = Kept::All(Batch::default());
+        self.kept = Kept::from_empty_tables();
     }
 
     async fn write_kept(&mut self, transaction: &mut Transaction) -> Result<(), Error> {
-        match std::mem::take(&mut self.kept) {
-            Kept::Nothing => Ok(()),
-            Kept::All(batch) | Kept::Since(batch) => {
-                self.kept = Kept::Since(Batch::default());
-                write(transaction, batch).await
-            }
+        if let Some(batch) = self.kept.take() {
+            write(transaction, batch).await?;
+            self.kept.written();
         }
+        Ok(())
     }
 }

@@ -21,7 +21,7 @@ use batch::Batch;
 use event_log::RecordedEvent;
 use fold::Decoded;
 use kernel::HouseholdId;
-use projection::{Error, Query, ReadModel, SetAside, Transaction};
+use projection::{Error, Kept, Query, ReadModel, SetAside, Transaction};
 use reference::Reference;
 use std::{collections::HashMap, future::ready, pin::Pin, sync::Arc};
 use tables::Told;
@@ -31,23 +31,11 @@ use tables::Told;
 pub struct PovertyModel {
     placing: Arc<Placing>,
     calendar: Arc<StandardCalendar>,
-    kept: Kept,
+    kept: Kept<(Batch, Told)>,
     kept_max: usize,
 }
 
-/// What was folded and is not written yet.
-#[derive(Debug, Default)]
-enum Kept {
-    /// Every batch writes all of it.
-    #[default]
-    Nothing,
-    /// Of all events so far: the tables of households and figures are empty.
-    All(Box<Batch>, Told),
-    /// Of the events since it was written last.
-    Since(Box<Batch>, Told),
-}
-
-/// Households of which that much is kept at most. The province has 107,700; each takes some 1.5 kB.
+/// Households that are kept at most. The province has 107,700; each takes some 1.5 kB.
 const KEPT_HOUSEHOLDS_MAX: usize = 150_000;
 
 /// Name under which the registry's log feeds this model; also the context of its consistency tokens.
@@ -59,7 +47,7 @@ impl PovertyModel {
         Self {
             placing: Arc::new(Placing::new(&reference.areas)),
             calendar: Arc::new(calendar(reference)),
-            kept: Kept::Nothing,
+            kept: Kept::nothing(),
             kept_max: KEPT_HOUSEHOLDS_MAX,
         }
     }
@@ -71,11 +59,7 @@ impl PovertyModel {
         self
     }
 
-    fn keep_since(&mut self) {
-        self.kept = Kept::Since(Box::new(self.batch()), Told::default());
-    }
-
-    fn batch(&self) -> Batch {
+    fn empty_batch(&self) -> Batch {
         Batch::new(Arc::clone(&self.placing), Arc::clone(&self.calendar))
     }
 }
@@ -103,11 +87,8 @@ impl ReadModel for PovertyModel {
         transaction: &mut Transaction,
         events: &[RecordedEvent],
     ) -> Result<Vec<SetAside>, Error> {
-        let (mut batch, mut told, keeps, any_stored) = match std::mem::take(&mut self.kept) {
-            Kept::Nothing => (self.batch(), Told::default(), false, true),
-            Kept::All(batch, told) => (*batch, told, true, false),
-            Kept::Since(batch, told) => (*batch, told, true, true),
-        };
+        let kept = self.kept.take();
+        let (mut batch, mut told) = kept.unwrap_or_else(|| (self.empty_batch(), Told::default()));
         let mut set_aside = Vec::new();
         let mut chunks = events.chunks(CHUNK_EVENTS);
         let mut decoding = chunks.next().map(|chunk| self.decode(chunk, events.len()));
@@ -115,7 +96,7 @@ impl ReadModel for PovertyModel {
             let (decoded, unreadable) = decoded.await?;
             decoding = chunks.next().map(|chunk| self.decode(chunk, events.len()));
             set_aside.extend(unreadable);
-            let stored = if any_stored {
+            let stored = if self.kept.any_stored() {
                 tables::households(transaction, &batch.missing(&decoded)).await?
             } else {
                 States::new()
@@ -131,35 +112,30 @@ impl ReadModel for PovertyModel {
             told = batch.take_told();
         }
         set_aside.sort_by_key(|event: &SetAside| event.position);
-        if keeps && batch.households() < self.kept_max {
+        if self.kept.keeps() && batch.households() < self.kept_max {
             // What the last events tell is written while the next ones are folded.
-            let batch = Box::new(batch);
-            self.kept = if any_stored { Kept::Since(batch, told) } else { Kept::All(batch, told) };
-            return Ok(set_aside);
-        }
-        write(transaction, batch, told, events.len()).await?;
-        if keeps {
-            self.keep_since();
+            self.kept.put((batch, told));
+        } else {
+            write(transaction, batch, told, events.len()).await?;
+            self.kept.written();
         }
         Ok(set_aside)
     }
 
     fn forget(&mut self) {
-        self.kept = Kept::Nothing;
+        self.kept = Kept::nothing();
     }
 
     fn keep(&mut self) {
-        self.kept = Kept::All(Box::new(self.batch()), Told::default());
+        self.kept = Kept::from_empty_tables();
     }
 
     async fn write_kept(&mut self, transaction: &mut Transaction) -> Result<(), Error> {
-        match std::mem::take(&mut self.kept) {
-            Kept::Nothing => Ok(()),
-            Kept::All(batch, told) | Kept::Since(batch, told) => {
-                self.keep_since();
-                write(transaction, *batch, told, usize::MAX).await
-            }
+        if let Some((batch, told)) = self.kept.take() {
+            write(transaction, batch, told, usize::MAX).await?;
+            self.kept.written();
         }
+        Ok(())
     }
 }
 
