@@ -22,18 +22,26 @@ use uuid::Uuid;
 /// Events in one atomic batch at most; the server's own limit is 1,000.
 pub(crate) const ATOMIC_BATCH_MAX: usize = 500;
 
+/// Of the messages that are sent one by one, this many share an answer. Each says which sequence it expects, so the one that
+/// is taken shows that all before it were.
+const ANSWERED_TOGETHER: usize = 64;
+
 /// Publishes one after another without waiting for each, and learns in order which were taken.
 pub(crate) struct Publisher<'a> {
     bus: &'a Bus,
     context: &'a str,
-    in_flight: VecDeque<(u64, PublishAckFuture)>,
     /// The last position that the server has taken.
     taken: u64,
+    /// Answers that are awaited, each with the last position that it tells of.
+    in_flight: VecDeque<(u64, PublishAckFuture)>,
+    /// Whether the server has taken anything yet. The first message has an answer of its own, for only that tells why it is
+    /// refused: of those that follow a refused one it is said that their sequence is wrong.
+    has_begun: bool,
 }
 
 impl<'a> Publisher<'a> {
     pub(crate) fn new(bus: &'a Bus, context: &'a str, taken: u64) -> Self {
-        Self { bus, context, in_flight: VecDeque::new(), taken }
+        Self { bus, context, taken, in_flight: VecDeque::new(), has_begun: false }
     }
 
     pub(crate) fn taken(&self) -> u64 {
@@ -58,29 +66,54 @@ impl<'a> Publisher<'a> {
             }
             return Ok(());
         }
-        for event in events {
-            let message = PublishMessage::build()
-                .headers(cloud_event::headers(self.context, event))
-                .payload(event.content.clone().into())
-                .expected_last_sequence(event.position - 1);
-            let subject = cloud_event::subject(self.context, event);
-            let sent = self.bus.jetstream.send_publish(subject, message).await;
-            let acknowledgement = sent.map_err(|error| refused(event.position, &error))?;
-            self.in_flight.push_back((event.position, acknowledgement));
-            self.settle(in_flight_max).await?;
+        let (first, rest) = events.split_at(if self.has_begun { 0 } else { events.len().min(1) });
+        for together in first.chunks(1).chain(rest.chunks(ANSWERED_TOGETHER)) {
+            self.send_together(together).await?;
+            self.settle(if self.has_begun { in_flight_max } else { 0 }).await?;
         }
         Ok(())
     }
 
     /// Waits until at most so many are unanswered.
     pub(crate) async fn settle(&mut self, unanswered_max: usize) -> Result<(), Error> {
-        while self.in_flight.len() > unanswered_max
+        while self.sent() - self.taken > unanswered_max as u64
             && let Some((position, acknowledgement)) = self.in_flight.pop_front()
         {
             let answer = acknowledgement.await.map_err(|error| refused(position, &error))?;
             self.take(position, &answer)?;
         }
         Ok(())
+    }
+
+    /// One by one; only the last is answered.
+    async fn send_together(&mut self, events: &[RecordedEvent]) -> Result<(), Error> {
+        let Some((last, before)) = events.split_last() else { return Ok(()) };
+        for event in before {
+            self.publish(event, self.following(event)).await?;
+        }
+        let message = PublishMessage::build()
+            .headers(self.following(last))
+            .payload(last.content.clone().into());
+        let subject = cloud_event::subject(self.context, last);
+        let sent = self.bus.jetstream.send_publish(subject, message).await;
+        let acknowledgement = sent.map_err(|error| refused(last.position, &error))?;
+        self.in_flight.push_back((last.position, acknowledgement));
+        Ok(())
+    }
+
+    /// The attributes of an event that the server takes only right after the one before it.
+    fn following(&self, event: &RecordedEvent) -> HeaderMap {
+        let mut headers = cloud_event::headers(self.context, event);
+        headers.insert(NATS_EXPECTED_LAST_SEQUENCE, (event.position - 1).to_string());
+        headers
+    }
+
+    /// Sends a message to which nobody answers.
+    async fn publish(&self, event: &RecordedEvent, headers: HeaderMap) -> Result<(), Error> {
+        let subject = cloud_event::subject(self.context, event);
+        let client = self.bus.jetstream.client();
+        let sent = client.publish_with_headers(subject, headers, event.content.clone().into()).await;
+        sent.map_err(|error| Error::Publish { position: event.position, reason: error.to_string() })
     }
 
     /// One batch, all or nothing. Only its first message says which sequence it expects; only its last is answered.
@@ -91,19 +124,17 @@ impl<'a> Publisher<'a> {
         let mut number = 0_usize;
         let mut attributes = |event: &RecordedEvent| {
             number += 1;
-            let mut headers = cloud_event::headers(self.context, event);
+            let mut headers = match number {
+                1 => self.following(event),
+                _ => cloud_event::headers(self.context, event),
+            };
             headers.insert(NATS_BATCH_ID, batch_id.as_str());
             headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
-            if number == 1 {
-                headers.insert(NATS_EXPECTED_LAST_SEQUENCE, (event.position - 1).to_string());
-            }
             headers
         };
         for event in before {
-            let subject = cloud_event::subject(self.context, event);
-            let headers: HeaderMap = attributes(event);
-            let sent = client.publish_with_headers(subject, headers, event.content.clone().into()).await;
-            sent.map_err(|error| Error::Publish { position: event.position, reason: error.to_string() })?;
+            let headers = attributes(event);
+            self.publish(event, headers).await?;
         }
         let mut headers = attributes(last);
         headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
@@ -128,6 +159,7 @@ impl<'a> Publisher<'a> {
             return Err(Error::Publish { position, reason });
         }
         self.taken = position;
+        self.has_begun = true;
         Ok(())
     }
 }

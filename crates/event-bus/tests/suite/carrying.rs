@@ -243,6 +243,33 @@ async fn a_relay_whose_stream_has_no_room_on_the_server_says_what_to_change() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_whose_stream_is_full_says_so_and_goes_on_when_there_is_room() {
+    const EVENTS: u64 = 1_000;
+    let server = NatsServer::start().await;
+    let log = TestLog::with(usize::try_from(EVENTS).unwrap()).await;
+    let with_room_for = async |bytes_max| {
+        let limits = StreamLimits { bytes_max, ..StreamLimits::default() };
+        let options = RelayOptions { limits, ..RelayOptions::default() };
+        let relay = Relay::new(connect(server.url()).await, CONTEXT, log.log.clone(), options);
+        let (stop, status) = (CancellationToken::new(), relay.status());
+        (tokio::spawn(relay.run(stop.clone())), stop, status)
+    };
+
+    let (task, stop, mut status) = with_room_for(200_000).await;
+    let told = |status: &RelayStatus| matches!(status, RelayStatus::Waiting(why) if why.contains("maximum bytes exceeded"));
+    tokio::time::timeout(DEADLINE, status.wait_for(told)).await.unwrap().unwrap();
+    let held = state(server.url()).await.unwrap().last_sequence;
+    assert!(held > 0 && held < EVENTS, "{held}");
+    stop.cancel();
+    task.await.unwrap().unwrap();
+
+    let (task, stop, _) = with_room_for(200_000_000).await;
+    filled_to(server.url(), EVENTS).await;
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_relay_that_finds_no_server_begins_when_there_is_one() {
     let mut server = NatsServer::start().await;
     server.stop().await;
