@@ -74,7 +74,7 @@ pub struct View<'a, M>(RwLockReadGuard<'a, State<M>>);
 
 /// A command and who waits for its answer.
 pub(crate) struct Waiting<M: Model> {
-    pub(crate) actor: String,
+    pub(crate) actor: Arc<str>,
     pub(crate) intent: Intent<M::Command>,
     pub(crate) begun: Instant,
     pub(crate) answer: oneshot::Sender<Answer<M::Event>>,
@@ -137,10 +137,10 @@ impl<M: Model> Desk<M> {
         actor: &str,
         intents: Vec<Result<Intent<M::Command>, Refusal>>,
     ) -> Vec<Answer<M::Event>> {
-        let begun = Instant::now();
+        let (begun, actor) = (Instant::now(), Arc::from(actor));
         let mut waiting = Vec::with_capacity(intents.len());
         for intent in intents {
-            waiting.push(intent.and_then(|intent| self.hand_in(actor, intent, begun)));
+            waiting.push(intent.and_then(|intent| self.hand_in(Arc::clone(&actor), intent, begun)));
         }
         let mut answers = Vec::with_capacity(waiting.len());
         for answer in waiting {
@@ -158,18 +158,18 @@ impl<M: Model> Desk<M> {
         actor: &str,
         intent: Result<Intent<M::Command>, Refusal>,
     ) -> Answer<M::Event> {
-        let answer = self.hand_in(actor, intent?, Instant::now())?;
+        let answer = self.hand_in(actor.into(), intent?, Instant::now())?;
         answer.await.unwrap_or_else(|_| Err(Refusal::new(&reason::OUTCOME_UNKNOWN)))
     }
 
     fn hand_in(
         &self,
-        actor: &str,
+        actor: Arc<str>,
         intent: Intent<M::Command>,
         begun: Instant,
     ) -> Result<oneshot::Receiver<Answer<M::Event>>, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { actor: actor.to_owned(), intent, begun, answer };
+        let waiting = Waiting { actor, intent, begun, answer };
         self.waiting.try_send(waiting).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => Refusal::new(&reason::OVERLOADED).with("what", "writes"),
             mpsc::error::TrySendError::Closed(_) => Refusal::new(&reason::SHUTTING_DOWN),

@@ -3,7 +3,7 @@
 use event_log::{Fingerprint, StreamId, StreamVersion};
 use kernel::{AreaCode, Date, RequestId, Timestamp};
 use service::Refusal;
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 /// An event as the model sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Fact<E> {
     /// The deciding document.
     pub document: Option<String>,
     /// Who asked.
-    pub actor: String,
+    pub actor: Arc<str>,
     /// What happened.
     pub event: E,
 }

@@ -262,7 +262,7 @@ impl<M: Model> Worker<M> {
         let mut request = AppendRequest {
             request_id: intent.request_id(),
             fingerprint: intent.fingerprint,
-            actor: actor.clone(),
+            actor: Arc::clone(actor),
             document: intent.header.document.clone(),
             correlation_id: None,
             causation_id: None,
@@ -276,7 +276,7 @@ impl<M: Model> Worker<M> {
                 let position = first + facts.len() as u64;
                 let document = intent.header.document.clone();
                 let fact =
-                    Fact { position, effective, recorded_at: now, document, actor: actor.clone(), event };
+                    Fact { position, effective, recorded_at: now, document, actor: Arc::clone(actor), event };
                 let encoded = M::encode(&fact.event)
                     .and_then(|encoded| model.apply(&write.stream, &fact).map(|()| encoded));
                 let (event_type, content) = match encoded {
@@ -438,7 +438,7 @@ fn fact_of<M: Model>(recorded: &RecordedEvent) -> Result<Fact<M::Event>, Disorde
         effective: recorded.effective,
         recorded_at: recorded.recorded_at,
         document: metadata.document,
-        actor: metadata.actor,
+        actor: metadata.actor.into(),
         event: M::decode(&recorded.event_type, &recorded.content)?,
     })
 }

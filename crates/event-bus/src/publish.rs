@@ -91,9 +91,8 @@ impl<'a> Publisher<'a> {
         for event in before {
             self.publish(event, self.following(event)).await?;
         }
-        let message = PublishMessage::build()
-            .headers(self.following(last))
-            .payload(last.content.clone().into());
+        let message =
+            PublishMessage::build().headers(self.following(last)).payload(last.content.clone().into());
         let subject = cloud_event::subject(self.context, last);
         let sent = self.bus.jetstream.send_publish(subject, message).await;
         let acknowledgement = sent.map_err(|error| refused(last.position, &error))?;

@@ -7,8 +7,9 @@ use crate::{
     prepared::{Access, Prepared, REQUEST_BYTES_MAX},
     store::Verdict,
 };
+use foldhash::{HashMap, HashSet};
 use kernel::RequestId;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use tokio::sync::oneshot;
 
 /// A request and who waits for its answer.

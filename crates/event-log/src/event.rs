@@ -2,14 +2,14 @@
 
 use kernel::{AreaCode, Date, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 use uuid::Uuid;
 
 /// The name of a stream, a kind and an id: `household/2f1c7c1e-8f0b-5c3a-9a57-0d6c1f2e3b4a`. At most 200 bytes of
 /// printable ASCII without spaces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct StreamId(String);
+pub struct StreamId(Arc<str>);
 
 /// A text that cannot name a stream.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +19,7 @@ pub struct InvalidStreamId(String);
 impl StreamId {
     /// The stream of the thing of that kind with that id, for example `("household", id)`.
     pub fn of(kind: &'static str, id: Uuid) -> Self {
-        Self(format!("{kind}/{id}"))
+        Self(format!("{kind}/{id}").into())
     }
 
     /// The name as text.
@@ -33,7 +33,7 @@ impl FromStr for StreamId {
 
     fn from_str(text: &str) -> Result<Self, InvalidStreamId> {
         let fits = (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidStreamId(text.to_owned())) }
+        if fits { Ok(Self(text.into())) } else { Err(InvalidStreamId(text.to_owned())) }
     }
 }
 
@@ -47,7 +47,7 @@ impl TryFrom<String> for StreamId {
 
 impl From<StreamId> for String {
     fn from(stream: StreamId) -> Self {
-        stream.0
+        stream.0.as_ref().to_owned()
     }
 }
 
@@ -102,7 +102,7 @@ pub struct AppendRequest {
     /// Of the command.
     pub fingerprint: Fingerprint,
     /// Who asked.
-    pub actor: String,
+    pub actor: Arc<str>,
     /// The deciding document.
     pub document: Option<String>,
     /// What this belongs to, across services.

@@ -4,7 +4,7 @@ use crate::{
     StreamId,
     prepared::{Access, Check, Prepared},
 };
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Streams that each of the two generations remembers at most.
 const GENERATION_STREAMS_MAX: usize = 32 * 1024;
@@ -29,7 +29,7 @@ impl Lookups {
     /// other is not looked up, for it might be refused.
     pub(crate) fn beside_unique_keys(batch: &[&Prepared], known: &KnownStreams) -> Self {
         let mut in_doubt = Vec::new();
-        let mut reached: HashMap<&StreamId, u64> = HashMap::new();
+        let mut reached: HashMap<&StreamId, u64> = HashMap::default();
         for (index, request) in batch.iter().enumerate() {
             let stands = |check: &Check| {
                 let version = reached.get(&check.stream).copied();

@@ -1,12 +1,10 @@
 //! A request made ready for the store in its caller's task, so that the one writer only has to copy it.
 
 use crate::{AppendError, AppendRequest, Metadata, StreamId};
+use foldhash::{HashSet, fast::FixedState};
 use kernel::{Date, RequestId};
 use serde::{Serialize, de::IgnoredAny};
-use std::{
-    collections::HashSet,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::hash::BuildHasher as _;
 use uuid::Uuid;
 
 pub(crate) use kernel::text::hexadecimal;
@@ -127,9 +125,8 @@ impl Prepared {
 
 impl Check {
     fn new(stream: StreamId, version: u64, access: Access) -> Self {
-        let mut hasher = DefaultHasher::new();
-        stream.hash(&mut hasher);
-        Self { stream, version, access, stream_hash: hasher.finish() }
+        let stream_hash = FixedState::default().hash_one(&stream);
+        Self { stream, version, access, stream_hash }
     }
 }
 
@@ -150,7 +147,7 @@ fn check_shape(request: &AppendRequest, size: usize, events_max: usize) -> Resul
     if streams > REQUEST_STREAMS_MAX {
         return invalid(format!("{streams} streams, {REQUEST_STREAMS_MAX} at most"));
     }
-    let mut seen = HashSet::with_capacity(streams);
+    let mut seen = HashSet::default();
     let written = request.writes.iter().map(|write| (&write.stream, write.expected_version));
     let read = request.conditions.iter().map(|condition| (&condition.stream, condition.version));
     for (stream, version) in written.chain(read) {
@@ -215,7 +212,7 @@ mod tests {
         AppendRequest {
             request_id: RequestId::from_uuid(Uuid::from_u128(7)),
             fingerprint: Fingerprint([0xab; 32]),
-            actor: "cán bộ \"xã\"".to_owned(),
+            actor: "cán bộ \"xã\"".into(),
             document: Some("12/QĐ-UBND".to_owned()),
             correlation_id: Some(Uuid::from_u128(1)),
             causation_id: None,

@@ -3,7 +3,7 @@
 pub use crate::decision::Decision;
 use kernel::{AreaKey, CaseId, Date, HouseholdId, ItemId, Money, Ratio, TransferId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 crate::context_events! {
     /// One fact about money, who holds it, what it is detailed on, or a case about it.
@@ -206,13 +206,13 @@ pub struct Transferred {
     /// What kind of movement; of a reversal, that of the reversed transfer.
     pub movement: Movement,
     /// Who gives.
-    pub from: Account,
+    pub from: Arc<Account>,
     /// Who takes.
-    pub to: Account,
+    pub to: Arc<Account>,
     /// Above zero.
     pub amount: Money,
     /// The deciding document.
-    pub decision: Decision,
+    pub decision: Arc<Decision>,
     /// Contract, acceptance record, guarantee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,

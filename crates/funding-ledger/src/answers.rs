@@ -40,7 +40,7 @@ pub(crate) fn transfers(
         extension: event.extension.as_ref().map(decision),
         reason: event.reason.clone().unwrap_or_default(),
         reversal_of: event.reversal_of.map(transfer_name).unwrap_or_default(),
-        actor: fact.actor.clone(),
+        actor: fact.actor.to_string(),
         ..summary
     };
     let balances = balances_after(&accepted.facts, ledger)?;

@@ -250,7 +250,7 @@ impl FundingLedger {
                     explanation: event.explanation.clone(),
                     document: fact.document.clone(),
                     on: fact.effective,
-                    by: fact.actor.clone(),
+                    by: fact.actor.to_string(),
                 };
                 let case = view.model().ledger().cases().find(event.case)?;
                 Some(answers::case_of(&case.opened, case.opened_on, Some(&settled), &self.reference))

@@ -1,12 +1,20 @@
 //! Text: the forms under which Vietnamese names are compared and shown, and numbers and bytes as digits.
 
-use std::ops::RangeInclusive;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use std::{borrow::Cow, ops::RangeInclusive};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// The name in composed form (NFC), trimmed, with single spaces: how names are stored.
 pub fn normalize(name: &str) -> String {
-    name.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    let composed = if is_nfc(name) { Cow::Borrowed(name) } else { Cow::Owned(name.nfc().collect()) };
+    let mut normal = String::with_capacity(composed.len());
+    for word in composed.split_whitespace() {
+        if !normal.is_empty() {
+            normal.push(' ');
+        }
+        normal.push_str(word);
+    }
+    normal
 }
 
 /// Whether every character is one that a reader sees, or a plain space. Control characters, invisible ones such as the
@@ -26,12 +34,20 @@ pub fn is_readable(text: &str) -> bool {
         '\u{e0100}'..='\u{e01ef}',
     ];
     text.chars().all(|c| {
+        if is_vietnamese_or_plain(c) {
+            return true;
+        }
         let hidden = matches!(
             c.general_category_group(),
             GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator
         );
         c == ' ' || !(hidden || DRAWN_AS_NOTHING.iter().any(|range| range.contains(&c)))
     })
+}
+
+/// What nearly every text here is made of: printable ASCII and the Latin letters with marks, all of which readers see.
+const fn is_vietnamese_or_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{c0}'..='\u{24f}' | '\u{1ea0}'..='\u{1ef9}')
 }
 
 /// The name for comparison with tone marks kept: lower case, composed, and with the tone of `oa`, `oe`, `uy` always on
@@ -117,6 +133,22 @@ mod tests {
         ] {
             assert!(!is_readable(&format!("Lò{hidden}")), "{}", hidden.escape_unicode());
         }
+    }
+
+    #[test]
+    fn no_letter_that_is_taken_without_a_look_is_hidden() {
+        for c in ('\0'..=char::MAX).filter(|&c| c != ' ' && is_vietnamese_or_plain(c)) {
+            let group = c.general_category_group();
+            let hidden = matches!(group, GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator);
+            assert!(!hidden, "{}", c.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn names_are_stored_composed_with_single_spaces() {
+        assert_eq!(normalize("  Mu\u{031B}o\u{031B}\u{0300}ng\t Te\u{0300} "), "Mường Tè");
+        assert_eq!(normalize("Mường  Tè"), "Mường Tè");
+        assert_eq!(normalize(" \u{a0} "), "");
     }
 
     #[test]

@@ -405,7 +405,7 @@ impl WaveKeys {
         Ok(AppendRequest {
             request_id: intent.request_id,
             fingerprint,
-            actor: actor.to_owned(),
+            actor: actor.into(),
             document: intent.document.clone(),
             correlation_id: None,
             causation_id: None,

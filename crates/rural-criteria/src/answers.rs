@@ -199,7 +199,7 @@ fn recorded(fact: &Fact<RuralEvent>) -> Recorded {
         effective: fact.effective,
         recorded_at: fact.recorded_at,
         document: fact.document.clone(),
-        actor: fact.actor.clone(),
+        actor: fact.actor.to_string(),
     }
 }
 

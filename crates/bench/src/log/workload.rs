@@ -136,7 +136,7 @@ fn request<'a>(streams: impl Iterator<Item = &'a Stream>) -> Result<AppendReques
     Ok(AppendRequest {
         request_id: RequestId::from_uuid(id),
         fingerprint: Fingerprint(fingerprint),
-        actor: "bench".to_owned(),
+        actor: "bench".into(),
         document: None,
         correlation_id: None,
         causation_id: None,

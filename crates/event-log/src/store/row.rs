@@ -1,6 +1,6 @@
 //! Rows of the event table as values.
 
-use crate::{RecordedEvent, StreamId};
+use crate::{InvalidStreamId, RecordedEvent};
 use kernel::{Timestamp, parse_date};
 use sqlx::{ColumnIndex, Database, Decode, Row, Type};
 use uuid::Uuid;
@@ -45,7 +45,9 @@ where
     let effective = column::<R, &str>(row, 5).map_err(unreadable)?;
     Ok(RecordedEvent {
         position,
-        stream: StreamId::try_from(text(1)?).map_err(|error| unreadable(error.to_string()))?,
+        stream: column::<R, &str>(row, 1)
+            .and_then(|stream| stream.parse().map_err(|error: InvalidStreamId| error.to_string()))
+            .map_err(unreadable)?,
         version: u64::try_from(number(2)?).map_err(|error| unreadable(error.to_string()))?,
         event_id: column::<R, Uuid>(row, 3).map_err(unreadable)?,
         event_type: text(4)?,

@@ -157,7 +157,7 @@ async fn everything_about_an_event_comes_back_as_it_was_given(place: Place) {
     // Spaces, escapes, composed and decomposed marks and a character outside the basic plane stay as they are.
     let content = "{ \"name\" : \"Mường Tè Mu\u{031B}o\u{031B}\u{0300}ng 🌾\", \"raw\": \"\\u0000\\\"\\\\'\", \"n\": 1.50 }";
     let mut given = request();
-    given.actor = "cán bộ xã \"Pa Khoá\" \0 '".to_owned();
+    given.actor = "cán bộ xã \"Pa Khoá\" \0 '".into();
     given.document = Some("12/QĐ-UBND".to_owned());
     given.correlation_id = Some(uuid::Uuid::from_u128(5));
     given.writes = vec![event_log::StreamWrite {
@@ -176,7 +176,7 @@ async fn everything_about_an_event_comes_back_as_it_was_given(place: Place) {
     assert_eq!(event.event_type, "test.happened.v1");
     assert_eq!(event.recorded_at, appended.recorded_at);
     let metadata = event.read_metadata().unwrap();
-    assert_eq!((metadata.request_id, metadata.actor), (request_id, actor));
+    assert_eq!((metadata.request_id, metadata.actor.as_str()), (request_id, actor.as_ref()));
     assert_eq!((metadata.request_index, metadata.request_size), (0, 1));
     assert_eq!(metadata.fingerprint, "01".repeat(32));
     assert_eq!(metadata.document.as_deref(), Some("12/QĐ-UBND"));

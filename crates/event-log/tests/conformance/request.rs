@@ -11,7 +11,7 @@ pub(crate) fn request() -> AppendRequest {
     AppendRequest {
         request_id: RequestId::from_uuid(Uuid::new_v4()),
         fingerprint: Fingerprint([1; 32]),
-        actor: "commune officer".to_owned(),
+        actor: "commune officer".into(),
         document: None,
         correlation_id: None,
         causation_id: None,

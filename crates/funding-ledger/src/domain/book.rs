@@ -7,8 +7,8 @@ use super::{
     ledger::{AccountBook, AccountId, DayChange, Shortfall, change_day, shortfall_of_nothing},
 };
 use events::funding::{Account, FundingEvent, Stage, Transferred};
+use foldhash::{HashMap, HashMapExt as _};
 use kernel::{Date, Money};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A transfer that its own rules allow.

@@ -341,7 +341,7 @@ fn window(place: &Place, transfer: &NewTransfer, context: Context<'_>) -> Result
     if !matches!(movement, Movement::Advance | Movement::Pay) {
         return Ok(());
     }
-    let Account { programme, vintage, executing_year, .. } = from;
+    let Account { programme, vintage, executing_year, .. } = from.as_ref();
     let (day, executing_year) = (*effective, *executing_year);
     let window = context.reference.funding.window(programme, *vintage, executing_year);
     if day <= window.last_day {

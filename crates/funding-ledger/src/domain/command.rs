@@ -2,7 +2,7 @@
 
 use events::funding::{Account, CaseOutcome, Decision, Item, Movement, Valuation};
 use kernel::{AreaKey, CaseId, Date, HouseholdId, ItemId, Money, RequestId, TransferId};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Transfers of one request at most; also open balances that one hand-over takes.
 pub const TRANSFERS_MAX: usize = 1_000;
@@ -74,7 +74,7 @@ pub struct TransferMoney {
     /// In order; 1 to [`TRANSFERS_MAX`].
     pub transfers: Vec<NewTransfer>,
     /// The deciding document.
-    pub decision: Decision,
+    pub decision: Arc<Decision>,
     /// What the poverty registry said of households whose supports are detailed here.
     pub classes: Classes,
 }
@@ -87,9 +87,9 @@ pub struct NewTransfer {
     /// What kind of movement.
     pub movement: Movement,
     /// Who gives.
-    pub from: Account,
+    pub from: Arc<Account>,
     /// Who takes.
-    pub to: Account,
+    pub to: Arc<Account>,
     /// Đồng.
     pub amount: Money,
     /// Signing, payment or acceptance.
@@ -152,7 +152,7 @@ pub struct HandOver {
     /// Who ended.
     pub owner: String,
     /// The hand-over record.
-    pub decision: Decision,
+    pub decision: Arc<Decision>,
     /// From which day.
     pub effective: Date,
 }

@@ -8,7 +8,7 @@ use super::{
 use events::funding::{CaseSettled, FundingEvent, Transferred};
 use kernel::{AreaCode, CaseId, Date, HouseholdId, ItemId};
 use reference::Reference;
-use std::{fmt, ops::RangeInclusive};
+use std::{fmt, ops::RangeInclusive, sync::Arc};
 use uuid::Uuid;
 
 /// What every decision may look at beside the ledger.
@@ -146,10 +146,10 @@ fn transfer(ledger: &Ledger, command: &TransferMoney, context: Context<'_>) -> R
             event: Transferred {
                 transfer: transfer.transfer,
                 movement: transfer.movement,
-                from: transfer.from.clone(),
-                to: transfer.to.clone(),
+                from: Arc::clone(&transfer.from),
+                to: Arc::clone(&transfer.to),
                 amount: transfer.amount,
-                decision: command.decision.clone(),
+                decision: Arc::clone(&command.decision),
                 evidence: transfer.evidence.clone(),
                 valuation: transfer.valuation.clone(),
                 extension: transfer.extension.clone(),
@@ -201,14 +201,14 @@ fn reverse(ledger: &Ledger, command: &ReverseTransfer, context: Context<'_>) -> 
         return Err(vec![Fault::at("effective_date", too_early)]);
     }
     checks::not_in_future("effective_date", *effective, context).map_err(|fault| vec![fault])?;
-    let account = |id| ledger.accounts().get(id).account.as_ref().clone();
+    let account = |id| Arc::clone(&ledger.accounts().get(id).account);
     let event = Transferred {
         transfer: *transfer,
         movement: reversed.movement,
         from: account(reversed.to),
         to: account(reversed.from),
         amount: reversed.amount,
-        decision: transfers.decision(reversed).as_ref().clone(),
+        decision: Arc::clone(transfers.decision(reversed)),
         evidence: None,
         valuation: None,
         extension: None,

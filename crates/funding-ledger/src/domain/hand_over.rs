@@ -11,6 +11,7 @@ use super::{
 };
 use events::funding::{Account, Movement, Transferred};
 use kernel::{AreaKey, Date, Money, TransferId};
+use std::sync::Arc;
 
 /// Accounts of the owner at the stages that are handed over, on which anything can be taken from that day on, with what
 /// can be taken; by number of the account.
@@ -63,18 +64,18 @@ pub(super) fn hand_over(
 
     let mut postings = Vec::new();
     for (index, (book, open)) in open_balances(ledger, code, *effective).take(TRANSFERS_MAX).enumerate() {
-        let from = book.account.as_ref().clone();
+        let from = Arc::clone(&book.account);
         let area = area_after(&from.area, &successor.area, *effective, context);
         places::in_force(field, &area, *effective, context).map_err(|fault| vec![fault])?;
-        let to = Account { area, owner: successor_code.clone(), ..from.clone() };
+        let to = Account { area, owner: successor_code.clone(), ..from.as_ref().clone() };
         let event = Transferred {
             transfer: TransferId::from_uuid(request.derive("transfer", index)),
             movement: Movement::HandOver,
             from,
-            to,
+            to: Arc::new(to),
             // Invariant: no sum of amounts of one account comes near 2^63 đồng; what did would be handed over in parts.
             amount: Money::from_dong(i64::try_from(open).unwrap_or(i64::MAX)),
-            decision: decision.clone(),
+            decision: Arc::clone(decision),
             evidence: None,
             valuation: None,
             extension: None,

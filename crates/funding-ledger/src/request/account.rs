@@ -47,46 +47,33 @@ pub(super) fn taker(
     movement: Movement,
     from: &Account,
 ) -> Result<Account, Refusal> {
-    let given = given.unwrap_or_default();
-    let mut to = from.clone();
-    to.stage = target(movement, from.stage).unwrap_or(from.stage);
-    if movement == Movement::CarryOver {
-        to.executing_year = from.executing_year.saturating_add(1);
-    }
     let mut faults = Faults::default();
-    if let Some(stage) = faults.keep(stage("stage", given.stage)).flatten() {
-        to.stage = stage;
-    }
-    if !given.programme.is_empty() {
-        to.programme = given.programme;
-    }
-    if !given.kind.is_empty() {
-        to.kind = faults.keep(kind("kind", &given.kind)).unwrap_or(from.kind);
-    }
-    if !given.source.is_empty() {
-        to.source = given.source;
-    }
-    if given.vintage != 0 {
-        to.vintage = faults.keep(required_year("vintage", given.vintage)).unwrap_or(from.vintage);
-    }
-    if given.executing_year != 0 {
-        let year = faults.keep(required_year("executing_year", given.executing_year));
-        to.executing_year = year.unwrap_or(from.executing_year);
-    }
-    if !given.area.is_empty()
-        && let Some(area) = faults.keep(area_key("area", &given.area))
-    {
-        to.area = area;
-    }
-    if !given.owner.is_empty()
-        && let Some(owner) = faults.keep(owner_name("owner", &given.owner))
-    {
-        to.owner = owner;
-    }
-    if let Some(item) = faults.keep(item("item", &given.item)).flatten() {
-        to.item = Some(item);
-    }
-    faults.none().map(|()| to).map_err(|refusal| refusal.under("to"))
+    let given = given.unwrap_or_default();
+    let stage = faults.keep(stage("stage", given.stage)).flatten();
+    let kind = (!given.kind.is_empty()).then(|| faults.keep(kind("kind", &given.kind))).flatten();
+    let year = |field, year, faults: &mut Faults| {
+        (year != 0).then(|| faults.keep(required_year(field, year))).flatten()
+    };
+    let vintage = year("vintage", given.vintage, &mut faults);
+    let executing_year = year("executing_year", given.executing_year, &mut faults);
+    let area = (!given.area.is_empty()).then(|| faults.keep(area_key("area", &given.area))).flatten();
+    let owner = (!given.owner.is_empty()).then(|| faults.keep(owner_name("owner", &given.owner))).flatten();
+    let item = faults.keep(item("item", &given.item)).flatten();
+    faults.none().map_err(|refusal| refusal.under("to"))?;
+
+    let text = |given: String, from: &String| if given.is_empty() { from.clone() } else { given };
+    let next_year = i16::from(movement == Movement::CarryOver);
+    Ok(Account {
+        stage: stage.or_else(|| target(movement, from.stage)).unwrap_or(from.stage),
+        programme: text(given.programme, &from.programme),
+        kind: kind.unwrap_or(from.kind),
+        source: text(given.source, &from.source),
+        vintage: vintage.unwrap_or(from.vintage),
+        executing_year: executing_year.unwrap_or_else(|| from.executing_year.saturating_add(next_year)),
+        area: area.unwrap_or_else(|| from.area.clone()),
+        owner: owner.unwrap_or_else(|| from.owner.clone()),
+        item: item.or(from.item),
+    })
 }
 
 /// The stage that the API numbers so; `None` where it says nothing.

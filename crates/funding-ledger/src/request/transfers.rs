@@ -16,6 +16,7 @@ use service::{
         fields::{Faults, Header, date, invalid, missing, required, required_text, resource},
     },
 };
+use std::sync::Arc;
 
 /// Transfers, and how fresh what is read of households must be.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ pub(crate) fn transfer(mut request: TransferRequest) -> Result<Transfers, Refusa
     }
     let (Some(token), Some(decision)) = (token, decision) else { return Err(faults.refusal()) };
     let request = header.request_id;
+    let decision = Arc::new(decision);
     let command = TransferMoney { request, transfers, decision, classes: Classes::new() };
     let intent = intent(header, Command::Transfer(command), fingerprint, faults)?;
     Ok(Transfers { intent, poverty_position: token.position(poverty_view::SOURCE) })
@@ -80,7 +82,7 @@ pub(crate) fn hand_over(mut request: HandOverRequest) -> Result<Intent<Command>,
     let (Some(owner), Some(decision), Some(effective)) = (owner, decision, effective) else {
         return Err(faults.refusal());
     };
-    let command = HandOver { request: header.request_id, owner, decision, effective };
+    let command = HandOver { request: header.request_id, owner, decision: Arc::new(decision), effective };
     intent(header, Command::HandOver(command), fingerprint, faults)
 }
 
@@ -118,8 +120,8 @@ fn new_transfer(
         ) => Ok(NewTransfer {
             transfer: transfer_id(request, index),
             movement,
-            from,
-            to,
+            from: Arc::new(from),
+            to: Arc::new(to),
             amount: Money::from_dong(given.amount),
             effective,
             evidence,

@@ -11,7 +11,10 @@ use event_log::RecordedEvent;
 use events::funding::{Account, CaseSettled, Transferred};
 use poverty_view::domain::AreaNumber;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, HashMap, btree_map::Entry},
+    sync::Arc,
+};
 
 /// What the tables hold and every batch needs. It is made from them and from nothing else.
 #[derive(Clone, Debug, Default)]
@@ -114,7 +117,7 @@ impl Batch {
             amount,
             effective: recorded.effective.into(),
             recorded_at: recorded.recorded_at.micros(),
-            document: decision.number,
+            document: Arc::unwrap_or_clone(decision).number,
             actor,
             history: self.remembered.history,
         });
@@ -122,8 +125,9 @@ impl Batch {
     }
 
     /// The number of the account's cell; a new one follows the last.
-    fn cell(&mut self, account: Account) -> i64 {
-        let Account { programme, kind, source, vintage, executing_year, area, owner, .. } = account;
+    fn cell(&mut self, account: Arc<Account>) -> i64 {
+        let Account { programme, kind, source, vintage, executing_year, area, owner, .. } =
+            Arc::unwrap_or_clone(account);
         let kind = kind_word(kind);
         let area = AreaNumber::of(&area).number();
         let key = CellKey { programme, kind, source, vintage, executing_year, area, owner };

@@ -86,8 +86,8 @@ pub(crate) fn balances(log: &[Told], as_at: Date, known_on: Date) -> BTreeMap<Ac
     while today <= as_at {
         let of_today = log.iter().filter(|told| told.effective == today && told.known <= known_on);
         for transferred in of_today.filter_map(Told::transferred) {
-            *balances.entry(transferred.from.clone()).or_default() -= transferred.amount.dong();
-            *balances.entry(transferred.to.clone()).or_default() += transferred.amount.dong();
+            *balances.entry(transferred.from.as_ref().clone()).or_default() -= transferred.amount.dong();
+            *balances.entry(transferred.to.as_ref().clone()).or_default() += transferred.amount.dong();
         }
         today = today.tomorrow().unwrap();
     }

@@ -7,7 +7,7 @@ use events::funding::{
 };
 use kernel::{CaseId, Date, ItemId, Money, TransferId, date};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 /// An event with its two days and the code of the area that it was routed by.
@@ -141,10 +141,10 @@ fn transferred(
     Transferred {
         transfer: transfer(number),
         movement,
-        from: from.clone(),
-        to: to.clone(),
+        from: Arc::new(from.clone()),
+        to: Arc::new(to.clone()),
         amount: Money::from_dong(amount),
-        decision: decision(),
+        decision: Arc::new(decision()),
         evidence: None,
         valuation: None,
         extension: None,
@@ -220,8 +220,8 @@ fn tell(steps: &[Step]) -> Vec<Told> {
             go_on(number, step, &from, balances[&from])
         };
         let Some(next) = next else { continue };
-        *balances.entry(next.from.clone()).or_default() -= next.amount.dong();
-        *balances.entry(next.to.clone()).or_default() += next.amount.dong();
+        *balances.entry(next.from.as_ref().clone()).or_default() -= next.amount.dong();
+        *balances.entry(next.to.as_ref().clone()).or_default() += next.amount.dong();
         let lag = if step[5] % 3 == 0 { i64::from(step[5] % 300) } else { 0 };
         tale.push(Told {
             effective: today,

@@ -39,7 +39,7 @@ impl Header {
     pub fn read(header: &mut Option<CommandHeader>, faults: &mut Faults) -> Self {
         let CommandHeader { request_id: id, validate_only, document } = header.take().unwrap_or_default();
         let document = kernel::text::normalize(&document);
-        faults.keep(text("header.document", &document, DOCUMENT_CHARACTERS_MAX));
+        faults.keep(check_text("header.document", &document, DOCUMENT_CHARACTERS_MAX));
         let id = faults.keep(request_id(&id));
         *header = Some(CommandHeader { document: document.clone(), ..CommandHeader::default() });
         Self {
@@ -121,6 +121,10 @@ pub fn version(etag: &str) -> Result<Option<u64>, Refusal> {
 
 /// A text for people to read, normalised by the caller: no hidden characters, at most that many characters.
 pub fn text(field: &str, text: &str, characters_max: usize) -> Result<String, Refusal> {
+    check_text(field, text, characters_max).map(|()| text.to_owned())
+}
+
+fn check_text(field: &str, text: &str, characters_max: usize) -> Result<(), Refusal> {
     if text.chars().count() > characters_max {
         let shape = format!("≤ {characters_max} ký tự / characters");
         return Err(invalid(field, text, &shape));
@@ -129,14 +133,15 @@ pub fn text(field: &str, text: &str, characters_max: usize) -> Result<String, Re
         let shape = "không có ký tự ẩn / no control or invisible characters";
         return Err(invalid(field, &text.escape_debug().to_string(), shape));
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 /// A text for people to read that must be given; spaces and composition are normalised.
 pub fn required_text(field: &str, given: &str, characters_max: usize) -> Result<String, Refusal> {
     let normal = kernel::text::normalize(given);
     required(field, &normal)?;
-    text(field, &normal, characters_max)
+    check_text(field, &normal, characters_max)?;
+    Ok(normal)
 }
 
 /// The field must be filled in.

@@ -3,8 +3,9 @@
 use super::Horizon;
 use crate::domain::account_key;
 use events::funding::Account;
+use foldhash::HashMap;
 use kernel::{Date, ItemId};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Number of an account within one ledger.
@@ -96,7 +97,7 @@ impl Accounts {
     }
 
     /// Adds an entry; the account is opened by its first.
-    pub(super) fn post(&mut self, account: &Account, entry: Entry) -> AccountId {
+    pub(super) fn post(&mut self, account: &Arc<Account>, entry: Entry) -> AccountId {
         let id = self.find(account).unwrap_or_else(|| self.open(account));
         let book = &mut self.books[id.index()];
         book.total += i128::from(entry.change);
@@ -127,17 +128,15 @@ impl Accounts {
         self.books[id.index()].version -= 1;
     }
 
-    fn open(&mut self, account: &Account) -> AccountId {
+    fn open(&mut self, account: &Arc<Account>) -> AccountId {
         let id = AccountId(number(self.books.len()));
-        let account = Arc::new(account.clone());
-        self.numbers.insert(Arc::clone(&account), id);
+        self.numbers.insert(Arc::clone(account), id);
         if let Some(item) = account.item {
             self.by_item.entry(item).or_default().push(id);
         }
-        let key = account_key(&account);
         self.books.push(AccountBook {
-            account,
-            key,
+            account: Arc::clone(account),
+            key: account_key(account),
             version: 0,
             total: 0,
             days: Vec::new(),

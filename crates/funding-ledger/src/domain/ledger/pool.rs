@@ -1,6 +1,7 @@
 //! Values kept once, by number.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use foldhash::HashMap;
+use std::{hash::Hash, sync::Arc};
 
 /// Values with how often each is held. The facts of a ledger are taken back in the opposite order, so the value that
 /// nobody holds any more is the one that was added last.
@@ -12,7 +13,7 @@ pub(super) struct Pool<T: Eq + Hash + ?Sized> {
 
 impl<T: Eq + Hash + ?Sized> Default for Pool<T> {
     fn default() -> Self {
-        Self { numbers: HashMap::new(), values: Vec::new() }
+        Self { numbers: HashMap::default(), values: Vec::new() }
     }
 }
 

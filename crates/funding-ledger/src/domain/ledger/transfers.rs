@@ -2,8 +2,9 @@
 
 use super::{About, accounts::AccountId, pool::Pool};
 use events::funding::{Decision, Movement, Transferred, Valuation};
+use foldhash::HashMap;
 use kernel::{Date, Money, Timestamp, TransferId};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// All transfers, in the order in which they were recorded.
 #[derive(Debug, Default, PartialEq)]
@@ -124,7 +125,7 @@ impl Transfers {
             reversal_of,
             reversed_by: None,
             details,
-            decision: self.decisions.hold(&event.decision, |decision| Arc::new(decision.clone())),
+            decision: self.decisions.hold(&event.decision, |_| Arc::clone(&event.decision)),
             actor: self.actors.hold(about.actor, |actor| actor.into()),
         });
     }

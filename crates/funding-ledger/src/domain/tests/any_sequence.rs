@@ -70,12 +70,12 @@ fn transfer_of(case: &Case, asked: &Move) -> Option<NewTransfer> {
     let amount = i64::try_from(book.total() * asked.percent / 100).ok()?.max(1);
     let mut transfer = moving(movement, from, amount).dated(asked.day);
     match movement {
-        Movement::Allocate => transfer.to.item = Some(item(WORKS)),
-        Movement::CarryOver => transfer.to.executing_year += 1,
+        Movement::Allocate => transfer.taker().item = Some(item(WORKS)),
+        Movement::CarryOver => transfer.taker().executing_year += 1,
         Movement::HandOver if transfer.from.owner == FINANCE => {
-            transfer.to = held_by(transfer.to, COMMUNE_OFFICE, COMMUNE_BEFORE);
+            *transfer.taker() = held_by(transfer.taker().clone(), COMMUNE_OFFICE, COMMUNE_BEFORE);
         }
-        Movement::HandOver => transfer.to = held_by(transfer.to, FINANCE, PROVINCE),
+        Movement::HandOver => *transfer.taker() = held_by(transfer.taker().clone(), FINANCE, PROVINCE),
         _ => {}
     }
     Some(transfer)
@@ -91,8 +91,8 @@ impl Plain {
         for (_, event, day) in &case.facts {
             if let FundingEvent::Transferred(event) = event {
                 let amount = i128::from(event.amount.dong());
-                *plain.0.entry(event.from.clone()).or_default().entry(*day).or_default() -= amount;
-                *plain.0.entry(event.to.clone()).or_default().entry(*day).or_default() += amount;
+                *plain.0.entry(event.from.as_ref().clone()).or_default().entry(*day).or_default() -= amount;
+                *plain.0.entry(event.to.as_ref().clone()).or_default().entry(*day).or_default() += amount;
             }
         }
         plain

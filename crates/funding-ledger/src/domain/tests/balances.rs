@@ -78,7 +78,7 @@ fn money_that_comes_in_by_one_request_goes_out_by_the_same_whatever_the_order_of
     };
     let from_fund = |amount| {
         let mut fund = share(amount);
-        fund.from.executing_year = 2024;
+        fund.giver().executing_year = 2024;
         fund
     };
     let at_commune = || held_by(at(Stage::Assigned), COMMUNE_OFFICE, COMMUNE_BEFORE);

@@ -13,7 +13,10 @@ use super::{movements::target, *};
 use events::funding::{Account, Decision, FundingEvent, Item, Kind, Movement, Stage, Transferred, Valuation};
 use kernel::{AreaKey, CaseId, Date, HouseholdId, ItemId, Money, RequestId, Timestamp, TransferId, date};
 use reference::Reference;
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 use uuid::Uuid;
 
 static REFERENCE: LazyLock<Reference> =
@@ -243,8 +246,8 @@ fn moving(movement: Movement, from: Account, amount: i64) -> NewTransfer {
     NewTransfer {
         transfer: TransferId::from_uuid(Uuid::from_u128(1_000_000 + u128::from(number))),
         movement,
-        to: Account { stage, ..from.clone() },
-        from,
+        to: Arc::new(Account { stage, ..from.clone() }),
+        from: Arc::new(from),
         amount: Money::from_dong(amount),
         effective: date(2024, 6, 1),
         evidence: None,
@@ -263,7 +266,7 @@ fn allocate(number: u128, amount: i64) -> NewTransfer {
 
 impl NewTransfer {
     fn detailed_on(mut self, number: u128) -> Self {
-        self.to.item = Some(item(number));
+        self.taker().item = Some(item(number));
         self
     }
 
@@ -273,8 +276,21 @@ impl NewTransfer {
     }
 
     fn to(mut self, change: impl FnOnce(&mut Account)) -> Self {
-        change(&mut self.to);
+        change(self.taker());
         self
+    }
+
+    fn giver(&mut self) -> &mut Account {
+        Arc::make_mut(&mut self.from)
+    }
+
+    fn taker(&mut self) -> &mut Account {
+        Arc::make_mut(&mut self.to)
+    }
+
+    fn both(&mut self, change: impl Fn(&mut Account)) {
+        change(self.giver());
+        change(self.taker());
     }
 }
 
@@ -287,7 +303,12 @@ fn transfer_seeing(transfers: Vec<NewTransfer>, then: SeenClass, now: SeenClass)
     let items = transfers.iter().filter_map(|transfer| transfer.to.item);
     let classes = items.map(|item| (item, ClassSeen { then, now, position: 7 })).collect();
     let number = transfers.first().map_or(0, |transfer| transfer.transfer.uuid().as_u128());
-    Command::Transfer(TransferMoney { request: request(number), transfers, decision: decision(), classes })
+    Command::Transfer(TransferMoney {
+        request: request(number),
+        transfers,
+        decision: Arc::new(decision()),
+        classes,
+    })
 }
 
 fn reverse(number: u128, reversal_of: TransferId, effective: Date) -> Command {
@@ -303,7 +324,7 @@ fn hand_over_all(owner: &str, effective: Date) -> Command {
     Command::HandOver(HandOver {
         request: request(555),
         owner: owner.to_owned(),
-        decision: decision(),
+        decision: Arc::new(decision()),
         effective,
     })
 }

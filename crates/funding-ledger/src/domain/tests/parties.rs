@@ -165,7 +165,7 @@ fn more_balances_than_one_request_takes_are_handed_over_by_the_next() {
     let next = HandOver {
         request: request(556),
         owner: COMMUNE_OFFICE.to_owned(),
-        decision: decision(),
+        decision: Arc::new(decision()),
         effective: MERGER,
     };
     assert_eq!(case.when(Command::HandOver(next)).len(), 200);
