@@ -47,7 +47,10 @@ pub(crate) struct Options {
 
 const SINGLE_CALLERS: usize = 64;
 const BULK_CALLERS: usize = 8;
-const BULK_REQUESTS: usize = 500;
+/// Transfers of one call in bulk.
+const BULK_TRANSFERS: usize = 500;
+/// Those of one decision, where a call brings the payments of several decisions.
+const TOGETHER: usize = 50;
 /// gRPC connections that callers share, so that one connection's frames are not the bound.
 const CONNECTIONS: usize = 8;
 
@@ -87,15 +90,17 @@ pub(crate) async fn run(place: &Place, options: &Options) -> Result<()> {
 
     println!("single transfers, {SINGLE_CALLERS} callers");
     let single = single(&ledger, &books, time).await?;
-    println!("bulk, {BULK_CALLERS} callers of {BULK_REQUESTS} requests each");
-    let bulk = bulk(&ledger, &books, time).await?;
+    println!("bulk, {BULK_CALLERS} callers of {BULK_TRANSFERS} transfers each");
+    let bulk_alone = bulk(&ledger, &books, 1, time).await?;
+    println!("bulk, {TOGETHER} transfers of each decision together");
+    let bulk_together = bulk(&ledger, &books, TOGETHER, time).await?;
     ledger.end().await?;
     println!("the same rows by plain SQL");
     let limits = limit::measure(&database.url, time).await?;
     drop(nats);
     database.drop(&mut server).await?;
 
-    let mut ways = vec![single, bulk];
+    let mut ways = vec![single, bulk_alone, bulk_together];
     ways.extend(limits.into_iter().map(|(what, measured, transfers)| Way {
         what,
         transfers,
@@ -123,7 +128,7 @@ async fn single(ledger: &Server, books: &Arc<Books>, time: Duration) -> Result<W
             let mut number = 0;
             while began.elapsed() < time {
                 let asked = Instant::now();
-                client.transfer(books.payment(caller, number)).await?;
+                client.transfer(books.payments(caller, number..number + 1)).await?;
                 latencies.record(u64::try_from(asked.elapsed().as_micros())?)?;
                 number += 1;
             }
@@ -143,7 +148,8 @@ async fn single(ledger: &Server, books: &Arc<Books>, time: Duration) -> Result<W
     })
 }
 
-async fn bulk(ledger: &Server, books: &Arc<Books>, time: Duration) -> Result<Way> {
+/// Each call brings many transfers, so many of them in one request: all of them are recorded, or none.
+async fn bulk(ledger: &Server, books: &Arc<Books>, together: usize, time: Duration) -> Result<Way> {
     let clients = clients(ledger).await?;
     let began = Instant::now();
     let mut callers = JoinSet::new();
@@ -153,8 +159,9 @@ async fn bulk(ledger: &Server, books: &Arc<Books>, time: Duration) -> Result<Way
             let mut latencies: Histogram<u64> = Histogram::new(3)?;
             let mut number = 0;
             while began.elapsed() < time {
-                let requests: Vec<TransferRequest> = (number..number + BULK_REQUESTS)
-                    .map(|number| books.payment(SINGLE_CALLERS + caller, number))
+                let requests: Vec<TransferRequest> = (number..number + BULK_TRANSFERS)
+                    .step_by(together)
+                    .map(|first| books.payments(SINGLE_CALLERS + caller, first..first + together))
                     .collect();
                 let asked = Instant::now();
                 let answer = client.batch_transfer(BatchTransferRequest { requests }).await?.into_inner();
@@ -164,7 +171,7 @@ async fn bulk(ledger: &Server, books: &Arc<Books>, time: Duration) -> Result<Way
                         bail!("a transfer was refused: {} {}", refusal.reason, refusal.message);
                     }
                 }
-                number += BULK_REQUESTS;
+                number += BULK_TRANSFERS;
             }
             anyhow::Ok(latencies)
         });
@@ -173,9 +180,11 @@ async fn bulk(ledger: &Server, books: &Arc<Books>, time: Duration) -> Result<Way
     while let Some(caller) = callers.join_next().await {
         latencies.add(caller??)?;
     }
-    let transfers = latencies.len() * BULK_REQUESTS as u64;
+    let transfers = latencies.len() * BULK_TRANSFERS as u64;
     Ok(Way {
-        what: format!("bulk of {BULK_REQUESTS}, {BULK_CALLERS} callers, balances enforced"),
+        what: format!(
+            "bulk of {BULK_TRANSFERS}, {together} to a request, {BULK_CALLERS} callers, balances enforced"
+        ),
         transfers,
         measured: Measurement::of(transfers, began.elapsed()).with_latencies(&latencies),
         expected: Some("50,000/s"),

@@ -22,13 +22,15 @@ pub struct DeskOptions {
     pub queue_max: usize,
     /// Commands decided together at most, each on what the ones before it would write.
     pub batch_max: usize,
+    /// Of those, so many are handed to the log at once, while the next are still being decided.
+    pub portion_max: usize,
     /// How long a command is decided anew while other processes keep coming first. An attempt that began within it counts.
     pub contention_max: Duration,
 }
 
 impl Default for DeskOptions {
     fn default() -> Self {
-        Self { queue_max: 10_000, batch_max: 1_000, contention_max: Duration::from_secs(5) }
+        Self { queue_max: 10_000, batch_max: 2_000, portion_max: 500, contention_max: Duration::from_secs(5) }
     }
 }
 

@@ -10,7 +10,7 @@
 //! again only as the log recorded it.
 //!
 //! Several processes may decide on one log. Each command names the version of every stream that it wrote on; the log
-//! refuses what another process overtook with all that was decided on it (`EventLog::append_chain`), and the desk then
+//! refuses what another process overtook with all that was decided on it (`EventLog::chain`), and the desk then
 //! reads what came and decides anew. So a decision may rest only on streams that it writes to or names as conditions, and
 //! on facts that later events can only make truer.
 

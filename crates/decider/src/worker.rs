@@ -7,10 +7,14 @@ use crate::{
 use event_log::{
     AppendError, AppendRequest, Appended, EventLog, NewEvent, RecordedEvent, StreamId, StreamWrite,
 };
+use futures::{FutureExt as _, future::BoxFuture};
 use kernel::{Date, RequestId, SharedClock, Timestamp};
 use service::{Refusal, reason, request::fields::Effect};
-use std::{collections::HashSet, ops::RangeInclusive, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
+use std::{collections::HashSet, mem, ops::RangeInclusive, sync::Arc, time::Duration};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::mpsc,
+};
 use tokio_util::sync::CancellationToken;
 
 /// Events read from the log at once.
@@ -32,11 +36,16 @@ type FactsByStream<E> = Vec<(StreamId, Fact<E>)>;
 /// The facts of one decision with the request that records them.
 type ToAppend<E> = (FactsByStream<E>, AppendRequest);
 
-/// A decision that waits to be appended, with its facts by stream.
+/// A decision with its facts by stream.
 struct Decided<M: Model> {
     waiting: Waiting<M>,
     facts: FactsByStream<M::Event>,
-    request: AppendRequest,
+}
+
+/// Decisions that the log has in hand, and what it will say of each.
+struct Portion<M: Model> {
+    decided: Vec<Decided<M>>,
+    answers: BoxFuture<'static, Vec<Result<Appended, AppendError>>>,
 }
 
 /// A decision that the log has taken.
@@ -48,7 +57,8 @@ struct Recorded<M: Model> {
 
 /// A batch after its decisions.
 struct Round<M: Model> {
-    decided: Vec<Decided<M>>,
+    /// All in one chain, for each was decided on those before it.
+    portions: Vec<Portion<M>>,
     /// Nothing is written for them.
     unwritten: Vec<(Waiting<M>, Unwritten<M::Event>)>,
     /// They rest on what this batch has yet to record.
@@ -80,7 +90,7 @@ impl<M: Model> Worker<M> {
         let mut told = self.log.watch();
         let mut again: Vec<Waiting<M>> = Vec::new();
         loop {
-            let mut batch = std::mem::take(&mut again);
+            let mut batch = mem::take(&mut again);
             if batch.is_empty() {
                 tokio::select! {
                     biased;
@@ -114,9 +124,9 @@ impl<M: Model> Worker<M> {
     /// not looked for first: the log finds it when it is appended, and what is not appended is looked up.
     async fn serve(&mut self, batch: Vec<Waiting<M>>) -> Result<Vec<Waiting<M>>, Error> {
         let (batch, mut later) = first_of_each_request(batch);
-        let Round { decided, unwritten, later: resting } = self.decide(batch);
-        let any_decided = !decided.is_empty();
-        let (appended, unwritten) = tokio::join!(self.append(decided), self.answer_repeats(unwritten));
+        let Round { portions, unwritten, later: resting } = self.decide_beside_others(batch);
+        let any_decided = !portions.is_empty();
+        let (appended, unwritten) = tokio::join!(self.record(portions), self.answer_repeats(unwritten));
         let Outcome { again, as_decided } = appended?;
         let news = match (unwritten.is_empty(), any_decided) {
             (true, _) => false,
@@ -212,11 +222,25 @@ impl<M: Model> Worker<M> {
         })
     }
 
-    /// Decides the commands, each on what the ones before it would write. The model is left as it was.
+    /// Decides the commands. Many take so long that others go on meanwhile: the runtime would keep the log's writer, which
+    /// is woken from here, for this very thread.
+    fn decide_beside_others(&self, batch: Vec<Waiting<M>>) -> Round<M> {
+        if batch.len() > self.options.portion_max
+            && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread
+        {
+            tokio::task::block_in_place(|| self.decide(batch))
+        } else {
+            self.decide(batch)
+        }
+    }
+
+    /// Decides the commands, each on what the ones before it would write, and hands what follows to the log. The model is
+    /// left as it was.
     fn decide(&self, batch: Vec<Waiting<M>>) -> Round<M> {
         let now = self.clock.now();
-        let mut round =
-            Round { decided: Vec::with_capacity(batch.len()), unwritten: Vec::new(), later: Vec::new() };
+        let mut round = Round { portions: Vec::new(), unwritten: Vec::new(), later: Vec::new() };
+        let mut chain = self.log.chain();
+        let (mut decided, mut requests) = (Vec::new(), Vec::new());
         let mut state = self.shared.write();
         let mut next = state.position + 1;
         for waiting in batch {
@@ -231,7 +255,12 @@ impl<M: Model> Worker<M> {
             match self.decide_one(&mut state.model, &waiting, now, next) {
                 Ok((facts, request)) if waiting.intent.header.effect == Effect::Recorded => {
                     next += facts.len() as u64;
-                    round.decided.push(Decided { waiting, facts, request });
+                    decided.push(Decided { waiting, facts });
+                    requests.push(request);
+                    if requests.len() == self.options.portion_max {
+                        let (decided, requests) = (mem::take(&mut decided), mem::take(&mut requests));
+                        round.portions.push(Portion { decided, answers: chain.append(requests).boxed() });
+                    }
                 }
                 Ok((facts, _)) => {
                     take_back(&mut state.model, &facts);
@@ -241,7 +270,10 @@ impl<M: Model> Worker<M> {
                 Err(unwritten) => round.unwritten.push((waiting, unwritten)),
             }
         }
-        for decided in round.decided.iter().rev() {
+        if !requests.is_empty() {
+            round.portions.push(Portion { decided, answers: chain.append(requests).boxed() });
+        }
+        for decided in round.portions.iter().rev().flat_map(|portion| portion.decided.iter().rev()) {
             take_back(&mut state.model, &decided.facts);
         }
         round
@@ -298,37 +330,34 @@ impl<M: Model> Worker<M> {
         Ok((facts, request))
     }
 
-    /// Appends everything as one chain, for each was decided on all before it; applies what the log recorded and answers.
-    async fn append(&self, decided: Vec<Decided<M>>) -> Result<Outcome<M>, Error> {
+    /// Applies what the log recorded and answers, portion by portion.
+    async fn record(&self, portions: Vec<Portion<M>>) -> Result<Outcome<M>, Error> {
         let mut overtaken = Vec::new();
         let mut as_decided = true;
-        let mut recorded = Vec::with_capacity(decided.len());
-        let (decided, requests): (Vec<_>, Vec<_>) = decided
-            .into_iter()
-            .map(|Decided { waiting, facts, request }| ((waiting, facts), request))
-            .unzip();
-        let outcomes = self.log.append_chain(requests).await;
-        for ((waiting, facts), outcome) in decided.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(appended) if !appended.replayed => {
-                    recorded.push(Recorded { waiting, facts, appended });
-                    continue;
+        for Portion { decided, answers } in portions {
+            let mut recorded = Vec::with_capacity(decided.len());
+            for (Decided { waiting, facts }, outcome) in decided.into_iter().zip(answers.await) {
+                match outcome {
+                    Ok(appended) if !appended.replayed => {
+                        recorded.push(Recorded { waiting, facts, appended });
+                        continue;
+                    }
+                    Ok(first) => self.answer_repeat(waiting, positions_of(first)).await,
+                    Err(AppendError::Stale { .. } | AppendError::BasisNotRecorded) => {
+                        overtaken.push((waiting, ()));
+                    }
+                    Err(error) => answer(waiting, Err(error.into())),
                 }
-                Ok(first) => self.answer_repeat(waiting, positions_of(first)).await,
-                Err(AppendError::Stale { .. } | AppendError::BasisNotRecorded) => {
-                    overtaken.push((waiting, ()));
-                }
-                Err(error) => answer(waiting, Err(error.into())),
+                as_decided = false;
             }
-            as_decided = false;
-        }
-        as_decided = self.apply_recorded(&mut recorded)? && as_decided;
-        if !as_decided {
-            self.catch_up().await?;
-        }
-        for Recorded { waiting, facts, appended } in recorded {
-            let facts = facts.into_iter().map(|(_, fact)| fact).collect();
-            answer(waiting, Ok(Accepted { facts, recorded: Some(appended) }));
+            as_decided = self.apply_recorded(&mut recorded)? && as_decided;
+            if !as_decided {
+                self.catch_up().await?;
+            }
+            for Recorded { waiting, facts, appended } in recorded {
+                let facts = facts.into_iter().map(|(_, fact)| fact).collect();
+                answer(waiting, Ok(Accepted { facts, recorded: Some(appended) }));
+            }
         }
         // Where one command repeats, those after it often do.
         let overtaken = self.answer_repeats(overtaken).await;

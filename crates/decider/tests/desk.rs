@@ -138,10 +138,10 @@ impl Office {
         let clock: SharedClock = Arc::new(ManualClock::new(Timestamp::start_of(TODAY)));
         let log = EventLog::open(LogOptions::new(store), clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
+        // Few commands make several portions.
+        let options = DeskOptions { portion_max: 3, ..DeskOptions::default() };
         let (desk, work) =
-            Desk::open(log.clone(), Purses::default(), clock, DeskOptions::default(), stop.clone())
-                .await
-                .unwrap();
+            Desk::open(log.clone(), Purses::default(), clock, options, stop.clone()).await.unwrap();
         Self { desk, log, stop, work: tokio::spawn(work) }
     }
 

@@ -4,7 +4,6 @@ use async_nats::{HeaderMap, header::HeaderName};
 use event_log::{RecordedEvent, StreamId};
 use kernel::parse_date;
 use serde::Deserialize;
-use std::fmt::Write as _;
 use uuid::Uuid;
 
 /// A message that is no event of this log.
@@ -47,19 +46,18 @@ pub(crate) fn subject(context: &str, event: &RecordedEvent) -> String {
 /// The attributes of an event.
 pub(crate) fn headers(context: &str, event: &RecordedEvent) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let mut put =
-        |name: &'static str, value: &str| headers.insert(HeaderName::from_static(name), encode(value));
-    put(SPEC_VERSION, "1.0");
-    put(ID, &event.event_id.to_string());
-    put(TYPE, &event.event_type);
-    put(SOURCE, &format!("/muctieu/{context}"));
-    put(SUBJECT, event.stream.as_str());
-    put(TIME, &event.recorded_at.to_string());
-    put(CONTENT_TYPE, "application/json");
-    put(POSITION, &event.position.to_string());
-    put(STREAM_VERSION, &event.version.to_string());
-    put(EFFECTIVE, &event.effective.to_string());
-    put(METADATA, &event.metadata);
+    let mut put = |name: &'static str, value: String| headers.insert(HeaderName::from_static(name), value);
+    put(SPEC_VERSION, "1.0".to_owned());
+    put(ID, event.event_id.to_string());
+    put(TYPE, encode(&event.event_type));
+    put(SOURCE, encode(&format!("/muctieu/{context}")));
+    put(SUBJECT, encode(event.stream.as_str()));
+    put(TIME, event.recorded_at.to_string());
+    put(CONTENT_TYPE, "application/json".to_owned());
+    put(POSITION, event.position.to_string());
+    put(STREAM_VERSION, event.version.to_string());
+    put(EFFECTIVE, event.effective.to_string());
+    put(METADATA, encode(&event.metadata));
     headers
 }
 
@@ -115,13 +113,14 @@ impl Attributes<'_> {
 
 /// Percent-encoding of the CloudEvents bindings: space, double quote, percent and all but printable ASCII.
 fn encode(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut encoded = String::with_capacity(text.len() + text.len() / 2);
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'%') {
             encoded.push(char::from(byte));
         } else {
-            // Invariant: writing into a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
+            encoded.push('%');
+            encoded.extend([byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)])));
         }
     }
     encoded

@@ -163,7 +163,7 @@ impl Relay {
         } else {
             // More is read while the server answers, as long as there is more.
             let more = *self.log.watch().borrow() > publisher.sent();
-            let events = if more { self.read(publisher.sent(), page).await? } else { Vec::new() };
+            let events = if more { self.next(publisher.sent(), page).await? } else { Vec::new() };
             publisher.send(&events, self.options.in_flight_max).await?;
             publisher.settle(if events.is_empty() { 0 } else { page }).await
         }
@@ -173,6 +173,10 @@ impl Relay {
     fn measure_lag(&self, taken: u64) {
         let head = *self.log.watch().borrow();
         self.measures.lag_events.set(head.saturating_sub(taken) as f64);
+    }
+
+    async fn next(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {
+        self.log.next(after, limit).await.map_err(|error| self.unreadable(&error.to_string()))
     }
 
     async fn read(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {

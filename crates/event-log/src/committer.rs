@@ -4,10 +4,10 @@ use crate::{
     AppendError,
     batch::{Batch, Waiting, next_batch},
     fault,
-    fresh_leaves::CommittedBatch,
     lookups::{KnownStreams, Lookups},
     measure::Measures,
     prepared::Prepared,
+    recent::{CommittedBatch, RecentEvents},
     store::{Store, Verdict, is_transient, meets_unique_key, publish},
 };
 use kernel::SharedClock;
@@ -45,7 +45,9 @@ pub(crate) struct Committer {
     pub(crate) batch_events_max: usize,
     pub(crate) memory: Memory,
     /// Where the sealer takes what was appended from, once it runs.
-    pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<CommittedBatch>>>,
+    pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<Arc<CommittedBatch>>>>,
+    /// Where those who follow the log find what was appended.
+    pub(crate) recent: RecentEvents,
 }
 
 /// What the writer remembers from batch to batch, all of which it may forget.
@@ -107,11 +109,9 @@ impl Committer {
         };
         fault::point("after_commit");
 
-        let recorded = verdicts.iter().flatten().map(|appended| appended.last_position);
-        if let Some(last) = recorded.max() {
-            publish(&self.head, last);
-        }
+        let last = verdicts.iter().flatten().map(|appended| appended.last_position).max();
         let mut committed = CommittedBatch::with_capacity(batch.len());
+        let mut answers = Vec::with_capacity(batch.len());
         for (Waiting { request, link, reply }, verdict) in batch.into_iter().zip(verdicts) {
             if let Some(link) = link {
                 link.hold_to(&verdict);
@@ -122,14 +122,22 @@ impl Committer {
                 self.memory.streams.learn(&request);
                 committed.push((appended, request));
             }
+            answers.push((reply, verdict));
+        }
+        if !committed.is_empty() {
+            let committed = Arc::new(committed);
+            self.recent.add(&committed);
+            if let Some(sealer) = self.to_sealer.get() {
+                // What finds no room is read from the store.
+                let _ = sealer.try_send(committed);
+            }
+        }
+        if let Some(last) = last {
+            publish(&self.head, last);
+        }
+        for (reply, verdict) in answers {
             // A caller that has gone learns the outcome when it repeats the request.
             let _ = reply.send(verdict);
-        }
-        if let Some(sealer) = self.to_sealer.get()
-            && !committed.is_empty()
-        {
-            // What finds no room is read from the store.
-            let _ = sealer.try_send(committed);
         }
     }
 

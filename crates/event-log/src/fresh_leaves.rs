@@ -4,6 +4,7 @@ use crate::{
     Appended,
     merkle::{Leaf, TreeHash},
     prepared::{Prepared, PreparedEvent},
+    recent::CommittedBatch,
 };
 use std::{
     collections::VecDeque,
@@ -16,9 +17,6 @@ const LEAVES_MAX: usize = 64 * 1024;
 
 /// Batches that wait to be hashed at most.
 const BATCHES_MAX: usize = 2;
-
-/// Requests that were appended, in the order of their positions.
-pub(crate) type CommittedBatch = Vec<(Appended, Prepared)>;
 
 /// Consecutive leaves that are not sealed yet. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +31,8 @@ struct Run {
 
 impl FreshLeaves {
     /// Where batches go to be hashed, beside the appends. A batch that finds no room may be left out.
-    pub(crate) fn start(&self) -> mpsc::Sender<CommittedBatch> {
-        let (batches, mut incoming) = mpsc::channel::<CommittedBatch>(BATCHES_MAX);
+    pub(crate) fn start(&self) -> mpsc::Sender<Arc<CommittedBatch>> {
+        let (batches, mut incoming) = mpsc::channel::<Arc<CommittedBatch>>(BATCHES_MAX);
         let leaves = self.clone();
         tokio::spawn(async move {
             while let Some(batch) = incoming.recv().await {

@@ -20,6 +20,7 @@ mod merkle;
 mod pages;
 mod prepared;
 mod prove;
+mod recent;
 mod sealer;
 mod store;
 mod upcast;
@@ -30,7 +31,7 @@ pub use event::{
     AppendRequest, Appended, Fingerprint, InvalidStreamId, Metadata, NewEvent, RecordedEvent, StreamId,
     StreamVersion, StreamWrite,
 };
-pub use log::{EventLog, LogOptions, LogStore, LookedUp};
+pub use log::{ChainedAppends, EventLog, LogOptions, LogStore, LookedUp};
 pub use merkle::{
     Checkpoint, ConsistencyProof, InclusionProof, InvalidKey, InvalidNote, InvalidProof, NoteKey, Signer,
     TreeHash, leaf_hash,

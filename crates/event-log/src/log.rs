@@ -5,10 +5,10 @@ use crate::{
     batch::Waiting,
     chain::{Chain, Link},
     committer::{Committer, Memory},
-    fresh_leaves::CommittedBatch,
     measure::Measures,
     pages::Pages,
     prepared::Prepared,
+    recent::{CommittedBatch, RecentEvents},
     sealer::Sealer,
     store::{EventRow, Found, Mode, RecordedRequest, Store, Verdict, bounded},
 };
@@ -80,7 +80,8 @@ pub(crate) struct Shared {
     pub(crate) head: watch::Sender<u64>,
     pub(crate) measures: Measures,
     pub(crate) sealer: OnceLock<Arc<Sealer>>,
-    pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<CommittedBatch>>>,
+    pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<Arc<CommittedBatch>>>>,
+    recent: RecentEvents,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     _stop_with_last_handle: DropGuard,
@@ -103,6 +104,7 @@ impl EventLog {
             batch_events_max,
             memory: Memory::default(),
             to_sealer: Arc::clone(&log.shared.to_sealer),
+            recent: log.shared.recent.clone(),
         };
         log.shared.tasks.spawn(committer.run());
         Ok(log)
@@ -134,6 +136,7 @@ impl EventLog {
             measures,
             sealer: OnceLock::new(),
             to_sealer: Arc::default(),
+            recent: RecentEvents::default(),
             tasks,
             _stop_with_last_handle: stop.clone().drop_guard(),
             stop,
@@ -151,42 +154,30 @@ impl EventLog {
     /// on its own. A caller that stops waiting does not stop the append.
     pub async fn append(&self, request: AppendRequest) -> Result<Appended, AppendError> {
         let asked = Instant::now();
-        let submitted = self.submit(request, None);
+        let submitted = self.prepare(request).and_then(|request| self.submit(request, None));
         self.answer(submitted, asked).await
     }
 
-    /// Records requests of which each was decided on all those before it, in their order and each all or nothing. None is
-    /// recorded where one before it was not, or was recorded at an earlier attempt; it is answered with
-    /// [`AppendError::BasisNotRecorded`]. One answer for each, in order.
-    pub async fn append_chain(
-        &self,
-        requests: impl IntoIterator<Item = AppendRequest>,
-    ) -> Vec<Result<Appended, AppendError>> {
-        let asked = Instant::now();
-        let chain = Chain::new();
-        let submitted: Vec<_> = (0..)
-            .zip(requests)
-            .map(|(number, request)| {
-                let link = chain.link(number);
-                let submitted = self.submit(request, Some(link.clone()));
-                submitted.inspect_err(|_| link.break_here())
-            })
-            .collect();
-        let mut answers = Vec::with_capacity(submitted.len());
-        for submitted in submitted {
-            answers.push(self.answer(submitted, asked).await);
+    /// Begins a chain of requests.
+    pub fn chain(&self) -> ChainedAppends {
+        ChainedAppends { log: self.clone(), chain: Chain::new(), handed_in: 0 }
+    }
+
+    fn prepare(&self, request: AppendRequest) -> Result<Prepared, AppendError> {
+        if self.appends() {
+            Prepared::new(request, self.shared.batch_events_max)
+        } else {
+            Err(AppendError::Closed)
         }
-        answers
     }
 
     /// Hands the request to the writer.
     fn submit(
         &self,
-        request: AppendRequest,
+        request: Prepared,
         link: Option<Link>,
     ) -> Result<oneshot::Receiver<Verdict>, AppendError> {
         let requests = self.shared.requests.as_ref().ok_or(AppendError::Closed)?;
-        let request = Prepared::new(request, self.shared.batch_events_max)?;
         let (reply, answer) = oneshot::channel();
         requests.try_send(Waiting { request, link, reply }).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
@@ -273,6 +264,16 @@ impl EventLog {
         }
     }
 
+    /// The next events after the position, in order: at least one where the log holds any, at most `limit`; more may follow.
+    /// What this process committed last comes from its memory.
+    pub async fn next(&self, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, Error> {
+        let recent = self.shared.recent.after(after, limit);
+        if recent.is_empty() {
+            return self.read(after, limit).await;
+        }
+        Ok(recent.into_iter().map(|event| self.upcasters.apply(event)).collect())
+    }
+
     /// Adds the events of the rows, as their newest types, to those that follow the position already.
     fn push_in_order(
         &self,
@@ -318,6 +319,43 @@ impl EventLog {
             tracing::warn!(%error, "event log was closed with events that are not sealed yet");
         }
         self.shared.store.close().await;
+    }
+}
+
+/// Requests of which each is decided on all those before it. They are recorded in their order and each all or nothing. None
+/// is recorded where one before it was not, or was recorded at an earlier attempt; it is answered with
+/// [`AppendError::BasisNotRecorded`].
+#[derive(Debug)]
+pub struct ChainedAppends {
+    log: EventLog,
+    chain: Chain,
+    handed_in: usize,
+}
+
+impl ChainedAppends {
+    /// Hands the next requests to the writer, now and not only when the answers are awaited. One answer for each, in order.
+    pub fn append(
+        &mut self,
+        requests: Vec<AppendRequest>,
+    ) -> impl Future<Output = Vec<Result<Appended, AppendError>>> + Send + use<> {
+        let asked = Instant::now();
+        let log = self.log.clone();
+        // The writer takes what waits: once everything is prepared, nearly all of it waits.
+        let prepared: Vec<_> = requests.into_iter().map(|request| log.prepare(request)).collect();
+        let mut submitted = Vec::with_capacity(prepared.len());
+        for request in prepared {
+            let link = self.chain.link(self.handed_in);
+            self.handed_in += 1;
+            let handed_in = request.and_then(|request| log.submit(request, Some(link.clone())));
+            submitted.push(handed_in.inspect_err(|_| link.break_here()));
+        }
+        async move {
+            let mut answers = Vec::with_capacity(submitted.len());
+            for submitted in submitted {
+                answers.push(log.answer(submitted, asked).await);
+            }
+            answers
+        }
     }
 }
 

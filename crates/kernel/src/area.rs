@@ -2,7 +2,10 @@
 //! 2025-07-01, so a key is the code together with the day its unit began.
 
 use crate::{Date, OPEN_START, parse_date};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, Visitor},
+};
 use std::{fmt, str::FromStr};
 
 /// Why a code or key of an area cannot be read.
@@ -21,14 +24,13 @@ pub enum InvalidAreaKey {
 
 /// The code of a province (2 digits), district (3), commune (5) or village (5, a hyphen and 3), as text with its
 /// leading zero. It resolves to a unit only together with a date.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct AreaCode(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AreaCode(Digits);
 
 impl AreaCode {
     /// The code as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
@@ -40,30 +42,26 @@ impl FromStr for AreaCode {
             return VillageCode::from_str(text).map(Self::from);
         }
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        if digits && matches!(text.len(), 2 | 3 | 5) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidAreaKey::Code(text.to_owned()))
-        }
+        let code = Some(text).filter(|_| digits && matches!(text.len(), 2 | 3 | 5)).and_then(Digits::of);
+        code.map(Self).ok_or_else(|| InvalidAreaKey::Code(text.to_owned()))
     }
 }
 
 impl fmt::Display for AreaCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 /// The code of a village (*thôn, bản*): the code of the commune that first listed it, a hyphen and a number of three
 /// digits. It keeps this code when its commune merges.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct VillageCode(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VillageCode(Digits);
 
 impl VillageCode {
     /// The code as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
@@ -73,16 +71,16 @@ impl FromStr for VillageCode {
     fn from_str(text: &str) -> Result<Self, InvalidAreaKey> {
         let digits =
             |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-        match text.split_once('-') {
-            Some((commune, number)) if digits(commune, 5) && digits(number, 3) => Ok(Self(text.to_owned())),
-            _ => Err(InvalidAreaKey::Village(text.to_owned())),
-        }
+        let fits =
+            text.split_once('-').is_some_and(|(commune, number)| digits(commune, 5) && digits(number, 3));
+        let code = Some(text).filter(|_| fits).and_then(Digits::of);
+        code.map(Self).ok_or_else(|| InvalidAreaKey::Village(text.to_owned()))
     }
 }
 
 impl fmt::Display for VillageCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -92,10 +90,29 @@ impl From<VillageCode> for AreaCode {
     }
 }
 
+/// A code's text, in place: events carry so many codes that memory of its own for each would be felt. Zeros fill it up, so
+/// that it sorts as the text does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Digits([u8; 9]);
+
+impl Digits {
+    /// `None` where it is longer than any code.
+    fn of(text: &str) -> Option<Self> {
+        let mut digits = [0; 9];
+        digits.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self(digits))
+    }
+
+    fn as_str(&self) -> &str {
+        let length = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
+        // Invariant: it was made of a text.
+        std::str::from_utf8(&self.0[..length]).unwrap_or_default()
+    }
+}
+
 /// The identity of one version of a unit: its code and its first day, [`OPEN_START`] where the start is not known.
 /// In text `03618@2025-07-01`, or `03618@0001-01-01` for a unit whose start is not recorded.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AreaKey {
     /// The code, reused by later units.
     pub code: AreaCode,
@@ -142,6 +159,38 @@ macro_rules! text_conversions {
                 text.parse()
             }
         }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{self}")
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+
+                impl Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a text")
+                    }
+
+                    fn visit_str<E: Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+
+                deserializer.deserialize_str(Text)
+            }
+        }
     )+};
 }
 
@@ -156,6 +205,24 @@ mod tests {
         for text in ["12@0001-01-01", "03618@2025-07-01", "03625-004@0001-01-01"] {
             assert_eq!(text.parse::<AreaKey>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn codes_sort_as_their_texts_do() {
+        let texts = ["03", "036", "03618", "03618-007", "03618-010", "03625", "12"];
+        let codes = texts.map(|text| text.parse::<AreaCode>().unwrap());
+        assert!(codes.is_sorted());
+        assert_eq!(codes.each_ref().map(AreaCode::as_str), texts);
+    }
+
+    #[test]
+    fn in_json_a_key_is_its_text() {
+        let key: AreaKey = "03625-004@2025-07-01".parse().unwrap();
+        let json = serde_json::to_string(&key).unwrap();
+        assert_eq!(json, "\"03625-004@2025-07-01\"");
+        assert_eq!(serde_json::from_str::<AreaKey>(&json).unwrap(), key);
+        let refused = serde_json::from_str::<AreaKey>("\"3625@2025-07-01\"").unwrap_err();
+        assert!(refused.to_string().contains("'3625' is not an area code"), "{refused}");
     }
 
     #[test]

@@ -15,12 +15,14 @@ pub const fn date(year: i16, month: i8, day: i8) -> Date {
 
 /// Reads `2025-07-01` and nothing else: no times, no other order of day and month.
 pub fn parse_date(text: &str) -> Option<Date> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    if shape { text.parse().ok() } else { None }
+    let number = |digits: &[u8]| {
+        let add = |sum: i16, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + i16::from(digit - b'0'));
+        digits.iter().try_fold(0, add)
+    };
+    let (year, rest) = text.as_bytes().split_at_checked(4)?;
+    let &[b'-', m1, m2, b'-', d1, d2] = rest else { return None };
+    let part = |digits| i8::try_from(number(digits)?).ok();
+    Date::new(number(year)?, part(&[m1, m2])?, part(&[d1, d2])?).ok()
 }
 
 /// The day as Vietnamese documents write it: `31/12/2025`.

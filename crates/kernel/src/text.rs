@@ -105,8 +105,11 @@ pub fn group_digits(value: i64) -> String {
 pub fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    halves.map(|half| DIGITS[usize::from(half)]).collect()
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        digits.extend([byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]));
+    }
+    digits
 }
 
 #[cfg(test)]

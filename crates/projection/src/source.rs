@@ -60,7 +60,7 @@ impl EventSource for LogSource {
                 let told = *self.committed.borrow_and_update();
                 if told > after || self.asked.elapsed() >= ASK_AGAIN_AFTER {
                     self.asked = Instant::now();
-                    let events = self.log.read(after, limit).await?;
+                    let events = self.log.next(after, limit).await?;
                     if !events.is_empty() {
                         return Ok(events);
                     }

@@ -10,6 +10,7 @@ use api::{
     },
     types::{CommandHeader, Decision},
 };
+use std::ops::Range;
 use uuid::Uuid;
 
 /// The units of 2025-07-01 that were not there before, each with an owner and an account: all callers meet on them.
@@ -94,18 +95,21 @@ impl Books {
         Ok(Self { accounts })
     }
 
-    /// A payment of that caller, another one for each number.
-    pub(super) fn payment(&self, caller: usize, number: usize) -> TransferRequest {
-        let from = self.accounts[(caller * 7 + number) % self.accounts.len()].clone();
-        let to = Account { stage: Stage::Paid.into(), ..from.clone() };
-        request(vec![NewTransfer {
-            movement: Movement::Pay.into(),
-            from: Some(from),
-            to: Some(to),
-            amount: 1_000 + i64::try_from(number % 1_000).unwrap_or(0),
-            effective_date: ON.to_owned(),
-            ..NewTransfer::default()
-        }])
+    /// Payments of that caller under one decision, others for other numbers.
+    pub(super) fn payments(&self, caller: usize, numbers: Range<usize>) -> TransferRequest {
+        let payment = |number: usize| {
+            let from = self.accounts[(caller * 7 + number) % self.accounts.len()].clone();
+            let to = Account { stage: Stage::Paid.into(), ..from.clone() };
+            NewTransfer {
+                movement: Movement::Pay.into(),
+                from: Some(from),
+                to: Some(to),
+                amount: 1_000 + i64::try_from(number % 1_000).unwrap_or(0),
+                effective_date: ON.to_owned(),
+                ..NewTransfer::default()
+            }
+        };
+        request(numbers.map(payment).collect())
     }
 }
 

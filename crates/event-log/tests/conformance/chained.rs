@@ -155,7 +155,7 @@ async fn nothing_of_a_chain_is_recorded_after_what_is_stale(place: Place) {
         request().writing("account/c", 0, 1),
     ];
     let alone = request().writing("account/d", 0, 1);
-    let (answers, alone) = tokio::join!(log.append_chain(chain), log.append(alone));
+    let (answers, alone) = tokio::join!(log.chain().append(chain.into()), log.append(alone));
     assert_eq!(outcomes(&answers), ["recorded", "stale", "no basis", "no basis"]);
     assert!(alone.is_ok(), "{alone:?}");
     assert_eq!(told(&log).await.len(), 3);
@@ -170,7 +170,7 @@ async fn nothing_of_a_chain_is_recorded_after_a_repeat(place: Place) {
     let mut repeat = first;
     repeat.writes[0].expected_version = 1;
     let chain = [request().writing("account/b", 0, 1), repeat, request().writing("account/c", 0, 1)];
-    assert_eq!(outcomes(&log.append_chain(chain).await), ["recorded", "repeat", "no basis"]);
+    assert_eq!(outcomes(&log.chain().append(chain.into()).await), ["recorded", "repeat", "no basis"]);
     assert_eq!(told(&log).await.len(), 2);
     log.close().await;
 }
@@ -182,7 +182,7 @@ async fn nothing_of_a_chain_is_recorded_after_what_cannot_be_recorded(place: Pla
         request().writing("account/b", 0, 0),
         request().writing("account/c", 0, 1),
     ];
-    assert_eq!(outcomes(&log.append_chain(chain).await), ["recorded", "invalid", "no basis"]);
+    assert_eq!(outcomes(&log.chain().append(chain.into()).await), ["recorded", "invalid", "no basis"]);
     assert_eq!(told(&log).await, [("account/a".to_owned(), 1)]);
     log.close().await;
 }
@@ -193,7 +193,7 @@ async fn what_another_writer_left_as_expected_is_no_basis(place: Place) {
     other.append(request().writing("account/a", 1, 1)).await.unwrap();
     // The second expects the stream where the other writer has brought it, but it was decided on the first.
     let chain = [request().writing("account/a", 1, 1), request().writing("account/a", 2, 1)];
-    assert_eq!(outcomes(&one.append_chain(chain).await), ["stale", "no basis"]);
+    assert_eq!(outcomes(&one.chain().append(chain.into()).await), ["stale", "no basis"]);
     assert_eq!(told(&one).await.len(), 2);
     one.close().await;
     other.close().await;
@@ -210,7 +210,7 @@ async fn a_chain_over_streams_that_nobody_remembers_is_recorded_in_order(place: 
         // A stream that was only read is looked up as well.
         if number % 5 == 4 { next.having_read(&streams[number - 1], 4) } else { next }
     });
-    let answers = log.append_chain(chain).await;
+    let answers = log.chain().append(chain.collect()).await;
     let positions: Vec<u64> = answers.into_iter().map(|answer| answer.unwrap().first_position).collect();
     assert_eq!(positions, (61..=80).collect::<Vec<_>>());
     log.close().await;
@@ -235,7 +235,7 @@ async fn of_each_chain_of_two_writers_a_beginning_is_recorded(place: Place) {
             });
             chain.collect::<Vec<_>>()
         });
-        let (one, other) = tokio::join!(writers[0].append_chain(one), writers[1].append_chain(other));
+        let (one, other) = tokio::join!(writers[0].chain().append(one), writers[1].chain().append(other));
         for answers in [one, other] {
             let outcomes = outcomes(&answers);
             let recorded = outcomes.iter().take_while(|outcome| **outcome == "recorded").count();

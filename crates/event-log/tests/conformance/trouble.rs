@@ -197,7 +197,8 @@ async fn an_answer_that_was_lost_on_the_way_is_found_out_and_nothing_is_written_
     log.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// On one thread, so that the writer begins when all of the chain waits.
+#[tokio::test]
 async fn a_chain_whose_answer_was_lost_on_the_way_is_written_once_and_found_by_its_ids() {
     let place = Place::postgres().await;
     let proxy = Proxy::before(&place).await;
@@ -207,7 +208,7 @@ async fn a_chain_whose_answer_was_lost_on_the_way_is_written_once_and_found_by_i
     proxy.swallow_next_answer();
     let chain = [1, 2, 3].map(|version| request().writing("account/a", version, 1));
     let ids = chain.each_ref().map(|request| request.request_id);
-    let answers = log.append_chain(chain).await;
+    let answers = log.chain().append(chain.into()).await;
     assert!(answers[0].as_ref().unwrap().replayed, "the answer came from the repeated attempt");
     // A repeat is no basis; whether these were recorded is asked by their ids.
     assert!(answers[1..].iter().all(|answer| matches!(answer, Err(AppendError::BasisNotRecorded))));
