@@ -40,7 +40,12 @@ impl<'a> LoadedRural<'a> {
         let at = match self.sights.iter().position(is_it) {
             Some(at) => at,
             None => {
-                self.sights.push((area, Sight::of(grounds, snapshot, view, area).await?));
+                let mut of_area = self.sights.iter().filter(|(of, _)| of.key == area.key);
+                let sight = match of_area.find_map(|(_, sight)| sight.seen_from(view)) {
+                    Some(seen) => seen,
+                    None => Sight::of(grounds, snapshot, view, area).await?,
+                };
+                self.sights.push((area, sight));
                 self.sights.len() - 1
             }
         };

@@ -55,7 +55,7 @@ pub(crate) async fn criteria(
         summary: Some(summary),
         communes: rows,
         provisional: caveats(provisional),
-        positions: vec![position_of(RURAL_SOURCE, sight.reached)],
+        positions: vec![position_of(RURAL_SOURCE, sight.reached())],
     })
 }
 

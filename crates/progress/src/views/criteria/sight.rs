@@ -17,7 +17,10 @@ use poverty_view::domain::AreaNumber;
 use projection::{Error, Reached, Transaction};
 use reference::{Area, AreaKind, CriteriaSet, Provenance, Tier, areas::RegionClass};
 use service::Refusal;
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Of which day something is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,13 +109,20 @@ pub(crate) struct Generation<'a> {
 }
 
 /// Everything read for one point of view.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sight<'a> {
     pub(crate) grounds: &'a Grounds,
     pub(crate) view: PointOfView,
-    pub(crate) reached: Reached,
     pub(crate) generation: Option<Generation<'a>>,
     start: Date,
+    facts: Arc<Facts>,
+}
+
+/// What was read, of some units or of all.
+#[derive(Debug)]
+struct Facts {
+    reached: Reached,
+    of_all_units: bool,
     titles: Titles,
     registers: HashMap<Moment, Registers>,
     assessments: Assessments,
@@ -134,33 +144,30 @@ impl<'a> Sight<'a> {
             AreaKind::Province => Units::All,
             _ => Units::These(needed(grounds, area, view.map).into_iter().collect()),
         };
-        let read = async {
-            let (reached, titles) = titles(snapshot, &asked, &needed).await?;
-            let registers = registers(snapshot, &asked).await?;
-            let assessments = assessments(snapshot, &asked, &needed).await?;
-            let listings = listings(snapshot, &asked, &needed).await?;
-            Ok::<_, Error>(Self {
-                grounds,
-                view,
-                reached,
-                generation: generation(grounds, view.as_at),
-                start,
-                titles,
-                registers,
-                assessments,
-                listings,
-            })
-        };
-        read.await.map_err(from_projection)
+        let facts = Facts::read(snapshot, &asked, &needed).await.map_err(from_projection)?;
+        let generation = generation(grounds, view.as_at);
+        Ok(Self { grounds, view, generation, start, facts: Arc::new(facts) })
+    }
+
+    /// The same facts seen on the map of the view; `None` where other facts would be needed.
+    pub(crate) fn seen_from(&self, view: PointOfView) -> Option<Self> {
+        let map_aside = PointOfView { map: self.view.map, ..view };
+        let is_enough = self.facts.of_all_units && map_aside == self.view;
+        is_enough.then(|| Self { view, ..self.clone() })
+    }
+
+    /// How far the events were applied.
+    pub(crate) fn reached(&self) -> Reached {
+        self.facts.reached
     }
 
     /// Whether every event could be applied.
-    pub(crate) const fn is_whole(&self) -> bool {
-        self.reached.set_aside == 0
+    pub(crate) fn is_whole(&self) -> bool {
+        self.facts.reached.set_aside == 0
     }
 
     pub(crate) fn registers(&self, moment: Moment) -> Registers {
-        self.registers.get(&moment).copied().unwrap_or_default()
+        self.facts.registers.get(&moment).copied().unwrap_or_default()
     }
 
     /// The communes (*xã*) of the area on the map; wards and townships are not communes.
@@ -190,13 +197,13 @@ impl<'a> Sight<'a> {
 
     /// What was last decided on that title of the unit.
     pub(crate) fn decided(&self, area: &Area, tier: TitleTier, moment: Moment) -> Option<&TitleFact> {
-        self.titles.get(&(moment, AreaNumber::of(&area.key)))?.get(&tier)
+        self.facts.titles.get(&(moment, AreaNumber::of(&area.key)))?.get(&tier)
     }
 
     /// The highest title of the commune. A merged one on which nothing was decided has the lowest of its parts; a unit
     /// that is the same land as one earlier unit keeps what that one held.
     pub(crate) fn title(&self, area: &Area, moment: Moment) -> Title {
-        let decided = self.titles.get(&(moment, AreaNumber::of(&area.key)));
+        let decided = self.facts.titles.get(&(moment, AreaNumber::of(&area.key)));
         let decided: Vec<_> =
             decided.into_iter().flatten().filter(|(tier, _)| rank(**tier).is_some()).collect();
         if !decided.is_empty() {
@@ -250,8 +257,8 @@ impl<'a> Sight<'a> {
         urban
             && self.grounds.reference.areas.predecessors(&part.key).is_empty()
             && *title == Title::NotHeld
-            && !self.titles.contains_key(&(moment, number))
-            && !self.assessments.contains_key(&number)
+            && !self.facts.titles.contains_key(&(moment, number))
+            && !self.facts.assessments.contains_key(&number)
     }
 
     /// The parts of a merged unit that leave its status untold.
@@ -282,13 +289,13 @@ impl<'a> Sight<'a> {
     }
 
     fn assessments_of(&self, area: &Area) -> impl Iterator<Item = &Assessment> {
-        self.assessments.get(&AreaNumber::of(&area.key)).into_iter().flatten()
+        self.facts.assessments.get(&AreaNumber::of(&area.key)).into_iter().flatten()
     }
 
     /// Where the unit stands on the list: by the latest decision, and before the first one by the packs. `None` where
     /// nothing is known. An old unit is asked as of its last day.
     pub(crate) fn listed(&self, area: &Area, list: ListKind, moment: Moment) -> Option<Listed<'_>> {
-        if let Some(fact) = self.listings.get(&list_key(moment, AreaNumber::of(&area.key), list)) {
+        if let Some(fact) = self.facts.listings.get(&list_key(moment, AreaNumber::of(&area.key), list)) {
             return Some(Listed { entry: fact.entry.as_deref(), by: ListedBy::Decision(fact.ground) });
         }
         let day = self.day_of(area, moment);
@@ -319,7 +326,7 @@ impl<'a> Sight<'a> {
     /// Whether the packs say that the unit's region is not known, and nothing was decided.
     pub(crate) fn region_is_open(&self, area: &Area, moment: Moment) -> bool {
         let decided =
-            self.listings.contains_key(&list_key(moment, AreaNumber::of(&area.key), ListKind::Region));
+            self.facts.listings.contains_key(&list_key(moment, AreaNumber::of(&area.key), ListKind::Region));
         let fact = self.grounds.reference.areas.region(&area.key, self.day_of(area, moment));
         !decided && fact.is_some_and(|fact| fact.class.is_none())
     }
@@ -331,6 +338,20 @@ impl<'a> Sight<'a> {
             Moment::Now => self.view.as_at,
         };
         area.valid_to.map_or(day, |last| last.min(day))
+    }
+}
+
+impl Facts {
+    async fn read(snapshot: &mut Transaction, asked: &Asked, needed: &Units) -> Result<Self, Error> {
+        let (reached, titles) = titles(snapshot, asked, needed).await?;
+        Ok(Self {
+            reached,
+            of_all_units: matches!(needed, Units::All),
+            titles,
+            registers: registers(snapshot, asked).await?,
+            assessments: assessments(snapshot, asked, needed).await?,
+            listings: listings(snapshot, asked, needed).await?,
+        })
     }
 }
 
