@@ -15,7 +15,7 @@ pub(crate) use reports::{Combined, ReportTable, ReportedValue};
 pub(crate) use sight::{Moment, Sight};
 
 use super::{
-    Grounds,
+    Grounds, from_projection,
     point::{PointOfView, area_on_map},
     sources::position_of,
     status::caveats,
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     RURAL_SOURCE,
     figure::{Band, Basis, CriteriaCount, CriteriaMeasure},
+    rural::Standing,
 };
 use api::{progress as proto, rural};
 use events::rural::{ListKind, TitleTier};
@@ -30,6 +31,7 @@ use projection::Transaction;
 use reference::{Area, AreaKind, Caveat};
 use service::{Refusal, reason};
 use sight::{Origin, Title};
+use std::collections::HashMap;
 
 /// The view that the request asks for.
 pub(crate) async fn criteria(
@@ -48,7 +50,14 @@ pub(crate) async fn criteria(
     let sight = Sight::of(grounds, snapshot, view, area).await?;
     let Summary { summary, mut provisional } = summary_of(&sight, area);
     let communes = if request.communes { sight.communes(area) } else { Vec::new() };
-    let rows = communes.into_iter().map(|commune| row(&sight, commune, &mut provisional)).collect();
+    let assessed = communes.iter().filter_map(|commune| sight.latest_assessment(commune));
+    let assessed: Vec<u64> = assessed.map(|assessment| assessment.ground.position).collect();
+    let standings = match assessed.is_empty() {
+        true => HashMap::new(),
+        false => reading::standings(snapshot, &assessed).await.map_err(from_projection)?,
+    };
+    let rows = communes.into_iter().map(|commune| row(&sight, commune, &standings, &mut provisional));
+    let rows = rows.collect();
     Ok(proto::CriteriaView {
         area: Some(super::areas::to_proto(area)),
         view: Some(view.to_proto()),
@@ -107,7 +116,12 @@ fn caution(provisional: &mut Vec<Caveat>, caveat: Caveat) {
     }
 }
 
-fn row(sight: &Sight<'_>, commune: &Area, provisional: &mut Vec<Caveat>) -> proto::CriteriaRow {
+fn row(
+    sight: &Sight<'_>,
+    commune: &Area,
+    standings: &HashMap<u64, Vec<Standing>>,
+    provisional: &mut Vec<Caveat>,
+) -> proto::CriteriaRow {
     let mut row = proto::CriteriaRow {
         area: Some(super::areas::to_proto(commune)),
         figure: sight.name(CriteriaMeasure::Standing, commune),
@@ -142,7 +156,7 @@ fn row(sight: &Sight<'_>, commune: &Area, provisional: &mut Vec<Caveat>) -> prot
             strict: *strict,
             official: *official,
         };
-        row.criteria = assessment.standings.iter().map(cell).collect();
+        row.criteria = standings.get(&assessment.ground.position).into_iter().flatten().map(cell).collect();
         let set = sight.grounds.reference.criteria.get(&assessment.set);
         for caveat in set.into_iter().flat_map(|set| set.caveats()) {
             caution(provisional, caveat.clone());

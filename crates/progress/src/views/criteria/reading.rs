@@ -1,12 +1,10 @@
-//! The latest facts of each unit: the ones that had taken effect and were known by the days asked for.
+//! The facts about titles, criteria and lists that were known by a day, of each unit in the order in which they count.
 
-use super::sight::Moment;
 use crate::rural::{RURAL_SOURCE, Standing, TitleChange, list_number, tier, tier_number};
 use events::rural::{ListKind, TitleTier};
 use kernel::Date;
 use poverty_view::domain::{AreaNumber, Day};
 use projection::{Error, Query, Reached, Reader, Row, Transaction};
-use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Where a fact stands in the log, and from which day on it counts.
@@ -32,7 +30,7 @@ impl TitleFact {
     }
 }
 
-/// The latest assessment under a set.
+/// An assessment under a set.
 #[derive(Clone, Debug)]
 pub(crate) struct Assessment {
     pub(crate) set: String,
@@ -44,10 +42,9 @@ pub(crate) struct Assessment {
     pub(crate) strict_met: i64,
     /// `None` where nothing was judged.
     pub(crate) official_met: Option<i64>,
-    pub(crate) standings: Vec<Standing>,
 }
 
-/// What was last decided on a list.
+/// What was decided on a list.
 #[derive(Clone, Debug)]
 pub(crate) struct ListFact {
     /// `None`: taken off.
@@ -55,36 +52,12 @@ pub(crate) struct ListFact {
     pub(crate) ground: Ground,
 }
 
-pub(crate) type Titles = HashMap<(Moment, AreaNumber), BTreeMap<TitleTier, TitleFact>>;
-pub(crate) type Assessments = HashMap<AreaNumber, Vec<Assessment>>;
-pub(crate) type Listings = HashMap<(Moment, AreaNumber, i64), ListFact>;
-
-/// The days for which something is asked, and by when it must have been known.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    days: Vec<MomentRow>,
-    now: Date,
-    known_on: Date,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct MomentRow {
-    moment: i64,
-    day: i32,
-}
-
-impl Asked {
-    pub(crate) fn new(days: &[(Moment, Date)], now: Date, known_on: Date) -> Self {
-        let row = |(moment, day): &(Moment, Date)| MomentRow {
-            moment: moment.number(),
-            day: Day::from(*day).number(),
-        };
-        Self { days: days.iter().map(row).collect(), now, known_on }
-    }
-
-    fn known(&self) -> i32 {
-        Day::from(self.known_on).number()
-    }
+/// Whether anything was decided by then on titles anywhere: of communes and districts, and of villages. As long as
+/// nothing was, no title is no data and not a zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Registers {
+    pub(crate) units: bool,
+    pub(crate) villages: bool,
 }
 
 /// The units of which something is read.
@@ -112,99 +85,127 @@ impl Units {
     }
 }
 
-/// What was last decided on each title of the units.
-pub(crate) async fn titles(
+/// What was known by a day of some units or of all, whatever day it counts from. Those of one unit are in the order in which
+/// they count.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) reached: Reached,
+    pub(crate) of_all_units: bool,
+    titles: HashMap<AreaNumber, BTreeMap<TitleTier, Vec<TitleFact>>>,
+    /// From which days on anything was decided on titles anywhere: of communes and districts, and of villages.
+    registers_since: (Option<Date>, Option<Date>),
+    assessments: HashMap<AreaNumber, Vec<Assessment>>,
+    listings: HashMap<(AreaNumber, i64), Vec<ListFact>>,
+}
+
+impl Facts {
+    /// What was recorded by the day.
+    pub(crate) async fn read(
+        snapshot: &mut Transaction,
+        known_on: Date,
+        units: &Units,
+    ) -> Result<Self, Error> {
+        let known = Day::from(known_on).number();
+        let (reached, titles) = titles(snapshot, known, units).await?;
+        Ok(Self {
+            reached,
+            of_all_units: matches!(units, Units::All),
+            titles,
+            registers_since: registers_since(snapshot, known).await?,
+            assessments: assessments(snapshot, known, units).await?,
+            listings: listings(snapshot, known, units).await?,
+        })
+    }
+
+    /// What was last decided by the day on each title of the unit.
+    pub(crate) fn titles(
+        &self,
+        unit: AreaNumber,
+        day: Date,
+    ) -> impl Iterator<Item = (TitleTier, &TitleFact)> {
+        let of_unit = self.titles.get(&unit).into_iter().flatten();
+        of_unit.filter_map(move |(tier, facts)| {
+            Some((*tier, facts.iter().rev().find(|fact| fact.ground.on <= day)?))
+        })
+    }
+
+    pub(crate) fn registers(&self, day: Date) -> Registers {
+        let begun = |since: Option<Date>| since.is_some_and(|since| since <= day);
+        let (units, villages) = self.registers_since;
+        Registers { units: begun(units), villages: begun(villages) }
+    }
+
+    /// The assessments of the unit by the day, under whatever set.
+    pub(crate) fn assessments(&self, unit: AreaNumber, day: Date) -> impl Iterator<Item = &Assessment> {
+        let of_unit = self.assessments.get(&unit).into_iter().flatten();
+        of_unit.filter(move |assessment| assessment.ground.on <= day)
+    }
+
+    /// What was last decided by the day on the list about the unit.
+    pub(crate) fn listing(&self, unit: AreaNumber, list: ListKind, day: Date) -> Option<&ListFact> {
+        let facts = self.listings.get(&(unit, list_number(list)))?;
+        facts.iter().rev().find(|fact| fact.ground.on <= day)
+    }
+}
+
+async fn titles(
     snapshot: &mut Transaction,
-    asked: &Asked,
+    known: i32,
     units: &Units,
-) -> Result<(Reached, Titles), Error> {
-    let is_asked = units.condition("title.area", 3);
+) -> Result<(Reached, HashMap<AreaNumber, BTreeMap<TitleTier, Vec<TitleFact>>>), Error> {
+    let is_asked = units.condition("area", 2);
     let query = Query::new(format!(
-        "select latest.moment, latest.area, latest.tier, latest.change, latest.effective, latest.position,
-                latest.criteria_set
-         from (select given.moment, title.area, title.tier, title.change, title.effective, title.position,
-                      title.criteria_set,
-                      row_number() over (partition by given.moment, title.area, title.tier
-                                         order by title.effective desc, title.position desc) as place
-               from json_rows($1, moment bigint, day bigint) as given cross join title
-               where {is_asked} and title.effective <= given.day and title.known <= $2) as latest
-         where latest.place = 1"
+        "select area, tier, change, effective, position, criteria_set from title
+         where known <= $1 and {is_asked} order by effective, position"
     ))
-    .bind_rows(&asked.days)?
-    .bind(asked.known());
+    .bind(known);
     let (reached, rows) = snapshot.read(RURAL_SOURCE, units.bind(query)?).await?;
-    let mut titles = Titles::new();
+    let mut titles: HashMap<_, BTreeMap<_, Vec<_>>> = HashMap::new();
     for row in rows {
-        // Invariant: only numbers of tiers, changes and moments are written.
-        let (Some(moment), Some(tier), Some(change)) = (
-            Moment::from_number(row.get("moment")?),
-            tier(row.get("tier")?),
-            TitleChange::from_number(row.get("change")?),
-        ) else {
+        // Invariant: only numbers of tiers and changes are written.
+        let (Some(tier), Some(change)) =
+            (tier(row.get("tier")?), TitleChange::from_number(row.get("change")?))
+        else {
             continue;
         };
         let fact = TitleFact { change, ground: ground(&row)?, set: row.get("criteria_set")? };
-        titles.entry((moment, area(&row)?)).or_default().insert(tier, fact);
+        titles.entry(area(&row)?).or_default().entry(tier).or_default().push(fact);
     }
     Ok((reached, titles))
 }
 
-/// Whether anything was decided by then on titles anywhere: of communes and districts, and of villages. As long as
-/// nothing was, no title is no data and not a zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Registers {
-    pub(crate) units: bool,
-    pub(crate) villages: bool,
-}
-
-/// The registers of each day.
-pub(crate) async fn registers(
+async fn registers_since(
     snapshot: &mut Transaction,
-    asked: &Asked,
-) -> Result<HashMap<Moment, Registers>, Error> {
+    known: i32,
+) -> Result<(Option<Date>, Option<Date>), Error> {
     let query = Query::new(
-        "select given.moment,
-           (select count(*) from (select 1 as one from title
-              where title.tier <> $3 and title.effective <= given.day and title.known <= $2 limit 1) as any_unit) as units,
-           (select count(*) from (select 1 as one from title
-              where title.tier = $3 and title.effective <= given.day and title.known <= $2 limit 1) as any_village) as villages
-         from json_rows($1, moment bigint, day bigint) as given",
+        "select min(case when tier <> $2 then effective end) as units,
+                min(case when tier = $2 then effective end) as villages
+         from title where known <= $1",
     )
-    .bind_rows(&asked.days)?
-    .bind(asked.known())
+    .bind(known)
     .bind(tier_number(TitleTier::Village));
-    let mut registers = HashMap::new();
+    let mut since = (None, None);
     for row in snapshot.fetch_all(query).await? {
-        let (units, villages): (i64, i64) = (row.get("units")?, row.get("villages")?);
-        if let Some(moment) = Moment::from_number(row.get("moment")?) {
-            registers.insert(moment, Registers { units: units > 0, villages: villages > 0 });
-        }
+        let first = |column| row.get::<Option<i64>>(column)?.map(day).transpose();
+        since = (first("units")?, first("villages")?);
     }
-    Ok(registers)
+    Ok(since)
 }
 
-/// The latest assessment of each unit under each set.
-pub(crate) async fn assessments(
+async fn assessments(
     snapshot: &mut Transaction,
-    asked: &Asked,
+    known: i32,
     units: &Units,
-) -> Result<Assessments, Error> {
-    let is_asked = units.condition("assessment.area", 3);
+) -> Result<HashMap<AreaNumber, Vec<Assessment>>, Error> {
+    let is_asked = units.condition("area", 2);
     let query = Query::new(format!(
-        "select latest.*
-         from (select assessment.*,
-                      row_number() over (partition by assessment.area, assessment.criteria_set
-                                         order by assessment.effective desc, assessment.position desc) as place
-               from assessment
-               where {is_asked} and assessment.effective <= $1 and assessment.known <= $2)
-           as latest
-         where latest.place = 1"
+        "select area, criteria_set, effective, position, year, criteria, applicable, strict_met, official_met
+         from assessment where known <= $1 and {is_asked}"
     ))
-    .bind(Day::from(asked.now).number())
-    .bind(asked.known());
-    let mut assessments = Assessments::new();
+    .bind(known);
+    let mut assessments: HashMap<_, Vec<_>> = HashMap::new();
     for row in snapshot.fetch_all(units.bind(query)?).await? {
-        let standings: String = row.get("standings")?;
         let assessment = Assessment {
             set: row.get("criteria_set")?,
             ground: ground(&row)?,
@@ -213,44 +214,45 @@ pub(crate) async fn assessments(
             applicable: row.get("applicable")?,
             strict_met: row.get("strict_met")?,
             official_met: row.get("official_met")?,
-            standings: serde_json::from_str(&standings).map_err(Error::Rows)?,
         };
         assessments.entry(area(&row)?).or_default().push(assessment);
     }
     Ok(assessments)
 }
 
-/// What was last decided on each list about the units.
-pub(crate) async fn listings(
+/// The standings of each criterion in the assessments at these positions.
+pub(crate) async fn standings(
     snapshot: &mut Transaction,
-    asked: &Asked,
-    units: &Units,
-) -> Result<Listings, Error> {
-    let is_asked = units.condition("listing.area", 3);
-    let query = Query::new(format!(
-        "select latest.moment, latest.area, latest.list, latest.entry, latest.effective, latest.position
-         from (select given.moment, listing.area, listing.list, listing.entry, listing.effective, listing.position,
-                      row_number() over (partition by given.moment, listing.area, listing.list
-                                         order by listing.effective desc, listing.position desc) as place
-               from json_rows($1, moment bigint, day bigint) as given cross join listing
-               where {is_asked} and listing.effective <= given.day and listing.known <= $2)
-           as latest
-         where latest.place = 1"
-    ))
-    .bind_rows(&asked.days)?
-    .bind(asked.known());
-    let mut listings = Listings::new();
-    for row in snapshot.fetch_all(units.bind(query)?).await? {
-        let Some(moment) = Moment::from_number(row.get("moment")?) else { continue };
-        let fact = ListFact { entry: row.get("entry")?, ground: ground(&row)? };
-        listings.insert((moment, area(&row)?, row.get("list")?), fact);
+    positions: &[u64],
+) -> Result<HashMap<u64, Vec<Standing>>, Error> {
+    let query =
+        Query::new("select position, standings from assessment where is_one_of(position, $1, bigint)")
+            .bind_rows(positions)?;
+    let mut standings = HashMap::new();
+    for row in snapshot.fetch_all(query).await? {
+        let text: String = row.get("standings")?;
+        standings.insert(row.get_u64("position")?, serde_json::from_str(&text).map_err(Error::Rows)?);
     }
-    Ok(listings)
+    Ok(standings)
 }
 
-/// The key of a list in [`Listings`].
-pub(crate) const fn list_key(moment: Moment, area: AreaNumber, list: ListKind) -> (Moment, AreaNumber, i64) {
-    (moment, area, list_number(list))
+async fn listings(
+    snapshot: &mut Transaction,
+    known: i32,
+    units: &Units,
+) -> Result<HashMap<(AreaNumber, i64), Vec<ListFact>>, Error> {
+    let is_asked = units.condition("area", 2);
+    let query = Query::new(format!(
+        "select area, list, entry, effective, position from listing
+         where known <= $1 and {is_asked} order by effective, position"
+    ))
+    .bind(known);
+    let mut listings: HashMap<_, Vec<_>> = HashMap::new();
+    for row in snapshot.fetch_all(units.bind(query)?).await? {
+        let fact = ListFact { entry: row.get("entry")?, ground: ground(&row)? };
+        listings.entry((area(&row)?, row.get("list")?)).or_default().push(fact);
+    }
+    Ok(listings)
 }
 
 pub(super) fn area(row: &Row) -> Result<AreaNumber, Error> {

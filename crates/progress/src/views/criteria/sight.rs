@@ -1,9 +1,6 @@
 //! Everything read for figures about titles, criteria and lists, and what follows from it for each unit.
 
-use super::reading::{
-    Asked, Assessment, Assessments, Ground, Listings, Registers, TitleFact, Titles, Units, assessments,
-    list_key, listings, registers, titles,
-};
+use super::reading::{Assessment, Facts, Ground, Registers, TitleFact, Units};
 use crate::{
     rural::TitleChange,
     views::{
@@ -14,13 +11,10 @@ use crate::{
 use events::rural::{ListKind, TitleTier};
 use kernel::Date;
 use poverty_view::domain::AreaNumber;
-use projection::{Error, Reached, Transaction};
+use projection::{Reached, Transaction};
 use reference::{Area, AreaKind, CriteriaSet, Provenance, Tier, areas::RegionClass};
 use service::Refusal;
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Of which day something is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,19 +23,6 @@ pub(crate) enum Moment {
     Start,
     /// The day of the view.
     Now,
-}
-
-impl Moment {
-    pub(super) const fn number(self) -> i64 {
-        match self {
-            Self::Start => 0,
-            Self::Now => 1,
-        }
-    }
-
-    pub(super) fn from_number(number: i64) -> Option<Self> {
-        [Self::Start, Self::Now].into_iter().find(|own| own.number() == number)
-    }
 }
 
 /// How a title is held.
@@ -118,17 +99,6 @@ pub(crate) struct Sight<'a> {
     facts: Arc<Facts>,
 }
 
-/// What was read, of some units or of all.
-#[derive(Debug)]
-struct Facts {
-    reached: Reached,
-    of_all_units: bool,
-    titles: Titles,
-    registers: HashMap<Moment, Registers>,
-    assessments: Assessments,
-    listings: Listings,
-}
-
 impl<'a> Sight<'a> {
     /// Reads what figures of the area need.
     pub(crate) async fn of(
@@ -137,23 +107,23 @@ impl<'a> Sight<'a> {
         view: PointOfView,
         area: &Area,
     ) -> Result<Self, Refusal> {
-        let start = grounds.reference.targets.period().from.min(view.as_at);
-        let asked =
-            Asked::new(&[(Moment::Start, start), (Moment::Now, view.as_at)], view.as_at, view.known_on);
         let needed = match area.kind {
             AreaKind::Province => Units::All,
             _ => Units::These(needed(grounds, area, view.map).into_iter().collect()),
         };
-        let facts = Facts::read(snapshot, &asked, &needed).await.map_err(from_projection)?;
-        let generation = generation(grounds, view.as_at);
-        Ok(Self { grounds, view, generation, start, facts: Arc::new(facts) })
+        let facts = Facts::read(snapshot, view.known_on, &needed).await.map_err(from_projection)?;
+        Ok(Self::from_facts(grounds, view, Arc::new(facts)))
     }
 
-    /// The same facts seen on the map of the view; `None` where other facts would be needed.
+    fn from_facts(grounds: &'a Grounds, view: PointOfView, facts: Arc<Facts>) -> Self {
+        let start = grounds.reference.targets.period().from.min(view.as_at);
+        Self { grounds, view, generation: generation(grounds, view.as_at), start, facts }
+    }
+
+    /// The same facts seen from another point of view; `None` where other facts would be needed.
     pub(crate) fn seen_from(&self, view: PointOfView) -> Option<Self> {
-        let map_aside = PointOfView { map: self.view.map, ..view };
-        let is_enough = self.facts.of_all_units && map_aside == self.view;
-        is_enough.then(|| Self { view, ..self.clone() })
+        let is_enough = self.facts.of_all_units && view.known_on == self.view.known_on;
+        is_enough.then(|| Self::from_facts(self.grounds, view, Arc::clone(&self.facts)))
     }
 
     /// How far the events were applied.
@@ -167,7 +137,7 @@ impl<'a> Sight<'a> {
     }
 
     pub(crate) fn registers(&self, moment: Moment) -> Registers {
-        self.facts.registers.get(&moment).copied().unwrap_or_default()
+        self.facts.registers(self.day(moment))
     }
 
     /// The communes (*xã*) of the area on the map; wards and townships are not communes.
@@ -197,23 +167,23 @@ impl<'a> Sight<'a> {
 
     /// What was last decided on that title of the unit.
     pub(crate) fn decided(&self, area: &Area, tier: TitleTier, moment: Moment) -> Option<&TitleFact> {
-        self.facts.titles.get(&(moment, AreaNumber::of(&area.key)))?.get(&tier)
+        let mut titles = self.facts.titles(AreaNumber::of(&area.key), self.day(moment));
+        titles.find(|(decided, _)| *decided == tier).map(|(_, fact)| fact)
     }
 
     /// The highest title of the commune. A merged one on which nothing was decided has the lowest of its parts; a unit
     /// that is the same land as one earlier unit keeps what that one held.
     pub(crate) fn title(&self, area: &Area, moment: Moment) -> Title {
-        let decided = self.facts.titles.get(&(moment, AreaNumber::of(&area.key)));
-        let decided: Vec<_> =
-            decided.into_iter().flatten().filter(|(tier, _)| rank(**tier).is_some()).collect();
+        let decided = self.facts.titles(AreaNumber::of(&area.key), self.day(moment));
+        let decided: Vec<_> = decided.filter(|(tier, _)| rank(*tier).is_some()).collect();
         if !decided.is_empty() {
             let held = decided.into_iter().filter(|(_, fact)| fact.grants());
-            return held.max_by_key(|(tier, _)| rank(**tier)).map_or(Title::NotHeld, |(tier, fact)| {
+            return held.max_by_key(|(tier, _)| rank(*tier)).map_or(Title::NotHeld, |(tier, fact)| {
                 let origin = match fact.change {
                     TitleChange::Acknowledged => Origin::Acknowledged,
                     TitleChange::Recognised | TitleChange::Revoked => Origin::Recognised,
                 };
-                Title::Held { tier: *tier, origin, since: fact.ground.on, grounds: vec![fact.ground] }
+                Title::Held { tier, origin, since: fact.ground.on, grounds: vec![fact.ground] }
             });
         }
         let areas = &self.grounds.reference.areas;
@@ -257,8 +227,8 @@ impl<'a> Sight<'a> {
         urban
             && self.grounds.reference.areas.predecessors(&part.key).is_empty()
             && *title == Title::NotHeld
-            && !self.facts.titles.contains_key(&(moment, number))
-            && !self.facts.assessments.contains_key(&number)
+            && self.facts.titles(number, self.day(moment)).next().is_none()
+            && self.facts.assessments(number, self.view.as_at).next().is_none()
     }
 
     /// The parts of a merged unit that leave its status untold.
@@ -289,13 +259,13 @@ impl<'a> Sight<'a> {
     }
 
     fn assessments_of(&self, area: &Area) -> impl Iterator<Item = &Assessment> {
-        self.facts.assessments.get(&AreaNumber::of(&area.key)).into_iter().flatten()
+        self.facts.assessments(AreaNumber::of(&area.key), self.view.as_at)
     }
 
     /// Where the unit stands on the list: by the latest decision, and before the first one by the packs. `None` where
     /// nothing is known. An old unit is asked as of its last day.
     pub(crate) fn listed(&self, area: &Area, list: ListKind, moment: Moment) -> Option<Listed<'_>> {
-        if let Some(fact) = self.facts.listings.get(&list_key(moment, AreaNumber::of(&area.key), list)) {
+        if let Some(fact) = self.facts.listing(AreaNumber::of(&area.key), list, self.day(moment)) {
             return Some(Listed { entry: fact.entry.as_deref(), by: ListedBy::Decision(fact.ground) });
         }
         let day = self.day_of(area, moment);
@@ -325,33 +295,23 @@ impl<'a> Sight<'a> {
 
     /// Whether the packs say that the unit's region is not known, and nothing was decided.
     pub(crate) fn region_is_open(&self, area: &Area, moment: Moment) -> bool {
-        let decided =
-            self.facts.listings.contains_key(&list_key(moment, AreaNumber::of(&area.key), ListKind::Region));
+        let number = AreaNumber::of(&area.key);
+        let decided = self.facts.listing(number, ListKind::Region, self.day(moment)).is_some();
         let fact = self.grounds.reference.areas.region(&area.key, self.day_of(area, moment));
         !decided && fact.is_some_and(|fact| fact.class.is_none())
     }
 
-    /// The day of the moment; of a unit that has ended at most its last day.
-    fn day_of(&self, area: &Area, moment: Moment) -> Date {
-        let day = match moment {
+    const fn day(&self, moment: Moment) -> Date {
+        match moment {
             Moment::Start => self.start,
             Moment::Now => self.view.as_at,
-        };
-        area.valid_to.map_or(day, |last| last.min(day))
+        }
     }
-}
 
-impl Facts {
-    async fn read(snapshot: &mut Transaction, asked: &Asked, needed: &Units) -> Result<Self, Error> {
-        let (reached, titles) = titles(snapshot, asked, needed).await?;
-        Ok(Self {
-            reached,
-            of_all_units: matches!(needed, Units::All),
-            titles,
-            registers: registers(snapshot, asked).await?,
-            assessments: assessments(snapshot, asked, needed).await?,
-            listings: listings(snapshot, asked, needed).await?,
-        })
+    /// The day of the moment; of a unit that has ended at most its last day.
+    fn day_of(&self, area: &Area, moment: Moment) -> Date {
+        let day = self.day(moment);
+        area.valid_to.map_or(day, |last| last.min(day))
     }
 }
 
