@@ -239,9 +239,13 @@ pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, Error> {
         .disable_statement_logging())
 }
 
+/// Rows that SQLite's thread reads ahead of whoever asked, instead of waiting for each other.
+const ROWS_AHEAD: usize = 1024;
+
 pub(crate) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
+        .row_buffer_size(ROWS_AHEAD)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .pragma("mmap_size", "33554432")

@@ -39,13 +39,13 @@ fn a_payment_is_refused_for_each_of_its_faults() {
         ("movement", "PAY does not move loan money", |t| t.giver().kind = Kind::Loan),
         ("to.stage", "PAY leads to PAID, not SETTLED", |t| t.taker().stage = Stage::Settled),
         ("to.programme", "PAY keeps the programme: GNBV.DA5, not GNBV", |t| {
-            t.taker().programme = "GNBV".into()
+            t.taker().programme = "GNBV".into();
         }),
         ("to.kind", "keeps the kind: recurrent, not investment", |t| t.taker().kind = Kind::Investment),
         ("to.source", "keeps the source: CEN, not PRV", |t| t.taker().source = "PRV".into()),
         ("to.vintage", "keeps the vintage: 2024, not 2023", |t| t.taker().vintage = 2023),
         ("to.executing_year", "keeps the executing_year: 2024, not 2025", |t| {
-            t.taker().executing_year = 2025
+            t.taker().executing_year = 2025;
         }),
         ("to.area", "keeps the area", |t| t.taker().area = area(COMMUNE_BEFORE)),
         ("to.owner", "keeps the owner: so-tai-chinh, not ubnd-xa", |t| t.taker().owner = "ubnd-xa".into()),
