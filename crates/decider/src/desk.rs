@@ -22,8 +22,8 @@ pub struct DeskOptions {
     pub queue_max: usize,
     /// Commands decided together at most, each on what the ones before it would write.
     pub batch_max: usize,
-    /// Of those, so many are handed to the log at once, while the next are still being decided.
-    pub portion_max: usize,
+    /// Once so many events follow from them, these are handed to the log, while the next are still being decided.
+    pub portion_max: u64,
     /// How long a command is decided anew while other processes keep coming first. An attempt that began within it counts.
     pub contention_max: Duration,
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     Accepted, Answer, Decision, DeskOptions, Disorder, Error, Fact, Model,
-    desk::{Shared, Waiting},
+    desk::{Shared, State, Waiting},
 };
 use event_log::{
-    AppendError, AppendRequest, Appended, EventLog, NewEvent, RecordedEvent, StreamId, StreamWrite,
+    AppendError, AppendRequest, Appended, ChainedAppends, EventLog, NewEvent, RecordedEvent, StreamId,
+    StreamWrite,
 };
 use futures::{FutureExt as _, future::BoxFuture};
 use kernel::{Date, RequestId, SharedClock, Timestamp};
@@ -59,10 +60,18 @@ struct Recorded<M: Model> {
 struct Round<M: Model> {
     /// All in one chain, for each was decided on those before it.
     portions: Vec<Portion<M>>,
+    /// Number of their events.
+    events: u64,
     /// Nothing is written for them.
     unwritten: Vec<(Waiting<M>, Unwritten<M::Event>)>,
     /// They rest on what this batch has yet to record.
     later: Vec<Waiting<M>>,
+}
+
+impl<M: Model> Default for Round<M> {
+    fn default() -> Self {
+        Self { portions: Vec::new(), events: 0, unwritten: Vec::new(), later: Vec::new() }
+    }
 }
 
 /// A command for which nothing is written. Where its request was recorded before, that is its answer instead.
@@ -124,7 +133,7 @@ impl<M: Model> Worker<M> {
     /// not looked for first: the log finds it when it is appended, and what is not appended is looked up.
     async fn serve(&mut self, batch: Vec<Waiting<M>>) -> Result<Vec<Waiting<M>>, Error> {
         let (batch, mut later) = first_of_each_request(batch);
-        let Round { portions, unwritten, later: resting } = self.decide_beside_others(batch);
+        let Round { portions, unwritten, later: resting, .. } = self.decide(batch);
         let any_decided = !portions.is_empty();
         let (appended, unwritten) = tokio::join!(self.record(portions), self.answer_repeats(unwritten));
         let Outcome { again, as_decided } = appended?;
@@ -222,28 +231,39 @@ impl<M: Model> Worker<M> {
         })
     }
 
-    /// Decides the commands. Many take so long that others go on meanwhile: the runtime would keep the log's writer, which
-    /// is woken from here, for this very thread.
-    fn decide_beside_others(&self, batch: Vec<Waiting<M>>) -> Round<M> {
-        if batch.len() > self.options.portion_max
-            && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread
-        {
-            tokio::task::block_in_place(|| self.decide(batch))
-        } else {
-            self.decide(batch)
-        }
-    }
-
     /// Decides the commands, each on what the ones before it would write, and hands what follows to the log. The model is
     /// left as it was.
     fn decide(&self, batch: Vec<Waiting<M>>) -> Round<M> {
         let now = self.clock.now();
-        let mut round = Round { portions: Vec::new(), unwritten: Vec::new(), later: Vec::new() };
+        let mut batch = batch.into_iter();
+        let mut round = Round::default();
         let mut chain = self.log.chain();
-        let (mut decided, mut requests) = (Vec::new(), Vec::new());
         let mut state = self.shared.write();
-        let mut next = state.position + 1;
-        for waiting in batch {
+        if self.decide_portion(&mut state, now, &mut batch, &mut chain, &mut round) {
+            // The runtime keeps the log's writer, which was woken just now, for this very thread, unless others may go on.
+            beside_others(
+                || while self.decide_portion(&mut state, now, &mut batch, &mut chain, &mut round) {},
+            );
+        }
+        for decided in round.portions.iter().rev().flat_map(|portion| portion.decided.iter().rev()) {
+            take_back(&mut state.model, &decided.facts);
+        }
+        round
+    }
+
+    /// Decides the next commands until there is enough to be handed to the log; false when there are no more.
+    fn decide_portion(
+        &self,
+        state: &mut State<M>,
+        now: Timestamp,
+        batch: &mut impl Iterator<Item = Waiting<M>>,
+        chain: &mut ChainedAppends,
+        round: &mut Round<M>,
+    ) -> bool {
+        let first = round.events;
+        let (mut decided, mut requests) = (Vec::new(), Vec::new());
+        let mut is_full = false;
+        while !is_full && let Some(waiting) = batch.next() {
             if let Some(positions) = state.model.recorded(&waiting.intent.command) {
                 if *positions.end() <= state.position {
                     round.unwritten.push((waiting, Unwritten::Recorded(positions)));
@@ -252,15 +272,13 @@ impl<M: Model> Worker<M> {
                 }
                 continue;
             }
+            let next = state.position + 1 + round.events;
             match self.decide_one(&mut state.model, &waiting, now, next) {
                 Ok((facts, request)) if waiting.intent.header.effect == Effect::Recorded => {
-                    next += facts.len() as u64;
+                    round.events += facts.len() as u64;
                     decided.push(Decided { waiting, facts });
                     requests.push(request);
-                    if requests.len() == self.options.portion_max {
-                        let (decided, requests) = (mem::take(&mut decided), mem::take(&mut requests));
-                        round.portions.push(Portion { decided, answers: chain.append(requests).boxed() });
-                    }
+                    is_full = round.events - first >= self.options.portion_max;
                 }
                 Ok((facts, _)) => {
                     take_back(&mut state.model, &facts);
@@ -273,10 +291,7 @@ impl<M: Model> Worker<M> {
         if !requests.is_empty() {
             round.portions.push(Portion { decided, answers: chain.append(requests).boxed() });
         }
-        for decided in round.portions.iter().rev().flat_map(|portion| portion.decided.iter().rev()) {
-            take_back(&mut state.model, &decided.facts);
-        }
-        round
+        is_full
     }
 
     /// Decides one command and applies what it would write, from the position on.
@@ -443,6 +458,14 @@ fn first_of_each_request<M: Model>(batch: Vec<Waiting<M>>) -> (Vec<Waiting<M>>, 
     batch.into_iter().partition(|waiting| {
         waiting.intent.header.effect == Effect::ValidatedOnly || seen.insert(waiting.intent.request_id())
     })
+}
+
+/// Does long work without keeping the runtime's other tasks from this thread.
+fn beside_others(work: impl FnOnce()) {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
 }
 
 fn positions_of(appended: Appended) -> RangeInclusive<u64> {
