@@ -20,7 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub struct DeskOptions {
     /// Commands that wait at most; more are refused.
     pub queue_max: usize,
-    /// Commands decided together at most, each on what the ones before it would write.
+    /// Commands decided together at most, each on what the ones before it would write. Once as many events follow from them,
+    /// the rest waits for the next time.
     pub batch_max: usize,
     /// Once so many events follow from them, these are handed to the log, while the next are still being decided.
     pub portion_max: u64,

@@ -1,4 +1,4 @@
-//! The one task that decides what waits, appends it together and answers.
+//! The one task that decides what waits, has the log record it and answers.
 
 use crate::{
     Accepted, Answer, Decision, DeskOptions, Disorder, Error, Fact, Model,
@@ -64,7 +64,7 @@ struct Round<M: Model> {
     events: u64,
     /// Nothing is written for them.
     unwritten: Vec<(Waiting<M>, Unwritten<M::Event>)>,
-    /// They rest on what this batch has yet to record.
+    /// They wait for what this batch has yet to record.
     later: Vec<Waiting<M>>,
 }
 
@@ -245,6 +245,7 @@ impl<M: Model> Worker<M> {
                 || while self.decide_portion(&mut state, now, &mut batch, &mut chain, &mut round) {},
             );
         }
+        round.later.extend(batch);
         for decided in round.portions.iter().rev().flat_map(|portion| portion.decided.iter().rev()) {
             take_back(&mut state.model, &decided.facts);
         }
@@ -263,7 +264,10 @@ impl<M: Model> Worker<M> {
         let first = round.events;
         let (mut decided, mut requests) = (Vec::new(), Vec::new());
         let mut is_full = false;
-        while !is_full && let Some(waiting) = batch.next() {
+        while !is_full
+            && round.events < self.options.batch_max as u64
+            && let Some(waiting) = batch.next()
+        {
             if let Some(positions) = state.model.recorded(&waiting.intent.command) {
                 if *positions.end() <= state.position {
                     round.unwritten.push((waiting, Unwritten::Recorded(positions)));

@@ -134,12 +134,16 @@ struct Office {
 }
 
 impl Office {
+    /// Few commands make several portions.
     async fn open(store: LogStore) -> Self {
+        Self::with_portions(store, 3).await
+    }
+
+    async fn with_portions(store: LogStore, portion_max: u64) -> Self {
         let clock: SharedClock = Arc::new(ManualClock::new(Timestamp::start_of(TODAY)));
         let log = EventLog::open(LogOptions::new(store), clock.clone()).await.unwrap();
         let stop = CancellationToken::new();
-        // Few commands make several portions.
-        let options = DeskOptions { portion_max: 3, ..DeskOptions::default() };
+        let options = DeskOptions { portion_max, ..DeskOptions::default() };
         let (desk, work) =
             Desk::open(log.clone(), Purses::default(), clock, options, stop.clone()).await.unwrap();
         Self { desk, log, stop, work: tokio::spawn(work) }
@@ -302,6 +306,31 @@ async fn nothing_is_shown_after_a_decision_that_panicked() {
     office.log.close().await;
 }
 
+/// On several threads, as a server works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_on_its_way_before_a_decision_panicked_is_recorded_and_nobody_is_told_otherwise() {
+    let (_folder, store) = sqlite();
+    let office = Office::with_portions(store.clone(), 1).await;
+    filled(&office, "a", 100).await;
+    let batch = vec![
+        Ok(intent(1, "a", 60, Effect::Recorded)),
+        Ok(intent(2, "a", 20, Effect::Recorded)),
+        Ok(intent(3, "a", PANICS, Effect::Recorded)),
+    ];
+    let answers = office.desk.execute("somebody", batch).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.as_ref().is_err_and(|refused| refused.reason() == "OUTCOME_UNKNOWN"))
+    );
+    assert_eq!(office.desk.read().err().unwrap().reason(), "INTERNAL");
+    assert!(office.work.await.unwrap_err().is_panic());
+    office.log.close().await;
+    let office = Office::open(store).await;
+    assert_eq!(office.balance("a"), 20);
+    office.close().await;
+}
+
 #[tokio::test]
 async fn a_reader_waits_for_the_position_that_its_token_names() {
     let (_folder, store) = sqlite();
@@ -316,7 +345,8 @@ async fn a_reader_waits_for_the_position_that_its_token_names() {
 
 /// What another process took was to be moved on here, and spent from where it went: neither happens.
 async fn what_rests_on_an_overtaken_command_is_decided_anew(store: LogStore) {
-    let (one, other) = (Office::open(store.clone()).await, Office::open(store).await);
+    // What rests on another is handed to the log after it.
+    let (one, other) = (Office::with_portions(store.clone(), 1).await, Office::open(store).await);
     for round in 0..20_u128 {
         let [source, goal] = ["source", "goal"].map(|kind| format!("{kind}-{round}"));
         let filled = one.take(round * 10, &source, -100).await.unwrap().recorded.unwrap();

@@ -114,16 +114,17 @@ impl Attributes<'_> {
 /// Percent-encoding of the CloudEvents bindings: space, double quote, percent and all but printable ASCII.
 fn encode(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::with_capacity(text.len() + text.len() / 2);
+    let digit = |half: u8| DIGITS[usize::from(half)];
+    let mut encoded = Vec::with_capacity(text.len() + text.len() / 2);
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'%') {
-            encoded.push(char::from(byte));
+            encoded.push(byte);
         } else {
-            encoded.push('%');
-            encoded.extend([byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)])));
+            encoded.extend([b'%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
-    encoded
+    // Invariant: it is ASCII.
+    String::from_utf8(encoded).unwrap_or_default()
 }
 
 fn decode_percent(text: &str) -> Option<String> {

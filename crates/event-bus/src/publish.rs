@@ -23,7 +23,7 @@ use uuid::Uuid;
 pub(crate) const ATOMIC_BATCH_MAX: usize = 500;
 
 /// Of the messages that are sent one by one, this many share an answer. Each says which sequence it expects, so the one that
-/// is taken shows that all before it were.
+/// is taken shows that all before it were, from this relay or another of the same log.
 const ANSWERED_TOGETHER: usize = 64;
 
 /// Publishes one after another without waiting for each, and learns in order which were taken.
@@ -57,7 +57,7 @@ impl<'a> Publisher<'a> {
     }
 
     /// Sends the events that follow upon those sent before: in one atomic batch where the server knows that and there is
-    /// more than one, else one by one, of which at most `in_flight_max` stay unanswered.
+    /// more than one, else one by one, of which at most `in_flight_max` stay unanswered when all are sent.
     pub(crate) async fn send(&mut self, events: &[RecordedEvent], in_flight_max: usize) -> Result<(), Error> {
         if events.len() > 1 && self.bus.knows_atomic_batches() {
             self.settle(0).await?;

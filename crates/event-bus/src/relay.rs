@@ -33,7 +33,8 @@ pub enum RelayStatus {
     Waiting(String),
     /// It carries events.
     Running,
-    /// Another relay carries the same log's events; this one would take over.
+    /// The stream does not end where this relay expects: mostly another one carries the same log's events, and this one would
+    /// take over. It also looks so for a moment after the server refused a message among many.
     Following,
     /// It stopped for good with this error.
     Stopped(String),

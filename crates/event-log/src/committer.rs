@@ -199,6 +199,7 @@ impl Committer {
                 }
                 Ok(Err(error)) if !is_transient(&error) => {
                     self.memory.streams.forget();
+                    self.recent.forget();
                     return Err(Failure::Refused(error));
                 }
                 Ok(Err(error)) => error.to_string(),
@@ -206,6 +207,7 @@ impl Committer {
             };
             // The attempt may have been committed, and a store that comes back may be an earlier state of itself.
             self.memory.streams.forget();
+            self.recent.forget();
             if entangled {
                 tracing::warn!(error = %lost, "event log store did not answer, trying one by one");
                 return Err(Failure::Entangled);

@@ -81,7 +81,7 @@ pub(crate) struct Shared {
     pub(crate) measures: Measures,
     pub(crate) sealer: OnceLock<Arc<Sealer>>,
     pub(crate) to_sealer: Arc<OnceLock<mpsc::Sender<Arc<CommittedBatch>>>>,
-    recent: RecentEvents,
+    pub(crate) recent: RecentEvents,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     _stop_with_last_handle: DropGuard,

@@ -2,7 +2,7 @@
 
 use crate::{
     Appended, RecordedEvent,
-    prepared::{Prepared, PreparedEvent, REQUEST_BYTES_MAX},
+    prepared::{Check, Prepared, PreparedEvent, REQUEST_BYTES_MAX},
 };
 use kernel::parse_date;
 use std::{
@@ -13,7 +13,8 @@ use std::{
 /// Requests that were appended, in the order of their positions.
 pub(crate) type CommittedBatch = Vec<(Appended, Prepared)>;
 
-/// Events that are kept at most, beside those of one batch; what is beyond is read from the store.
+/// Events that are kept at most, and [`REQUEST_BYTES_MAX`] of them, unless one batch is larger; what is beyond is read from
+/// the store.
 const EVENTS_MAX: usize = 8 * 1024;
 
 /// Consecutive events up to the last that this process committed. Clones share them.
@@ -37,7 +38,19 @@ impl RecentEvents {
 
     /// The events after the position, at most `limit`; none where the first of them is not kept.
     pub(crate) fn after(&self, position: u64, limit: usize) -> Vec<RecordedEvent> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).after(position, limit)
+        let batches = self.0.read().unwrap_or_else(PoisonError::into_inner).batches_after(position);
+        let requests = batches.iter().flat_map(|batch| batch.iter());
+        let events = requests.flat_map(|(appended, request)| {
+            let numbered = (appended.first_position..).zip(&request.events);
+            numbered.map(move |(at, event)| (at, event, request, appended))
+        });
+        let wanted = events.skip_while(|(at, ..)| *at <= position).take(limit);
+        wanted.map_while(|(at, event, request, appended)| recorded(at, event, request, appended)).collect()
+    }
+
+    /// Forgets them all: the store may have been exchanged for an earlier state of itself.
+    pub(crate) fn forget(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Run::default();
     }
 }
 
@@ -50,7 +63,7 @@ impl Run {
             *self = Self::default();
         }
         // Of requests that were appended one by one, others may have come between.
-        if last.last_position + 1 - first.first_position != events as u64 {
+        if first.first_position + events as u64 != last.last_position + 1 {
             *self = Self::default();
             return;
         }
@@ -62,7 +75,8 @@ impl Run {
         }
     }
 
-    fn after(&self, position: u64, limit: usize) -> Vec<RecordedEvent> {
+    /// The batches from the one on that holds the next event; none where that is not kept.
+    fn batches_after(&self, position: u64) -> Vec<Arc<CommittedBatch>> {
         let first = self.batches.front().and_then(|batch| batch.first());
         if first.is_none_or(|(first, _)| first.first_position > position + 1) {
             return Vec::new();
@@ -70,21 +84,16 @@ impl Run {
         let passed = self
             .batches
             .partition_point(|batch| batch.last().is_none_or(|(last, _)| last.last_position <= position));
-        let requests = self.batches.range(passed..).flat_map(|batch| batch.iter());
-        let events = requests.flat_map(|(appended, request)| {
-            let numbered = (appended.first_position..).zip(&request.events);
-            numbered.map(move |(at, event)| (at, event, request, appended))
-        });
-        let wanted = events.skip_while(|(at, ..)| *at <= position).take(limit);
-        wanted.map_while(|(at, event, request, appended)| recorded(at, event, request, appended)).collect()
+        self.batches.range(passed..).map(Arc::clone).collect()
     }
 }
 
-/// Number of events and of their bytes.
+/// Number of events, and of bytes with those of the streams that were checked.
 fn size(batch: &CommittedBatch) -> (usize, usize) {
-    batch
-        .iter()
-        .fold((0, 0), |(events, bytes), (_, request)| (events + request.events.len(), bytes + request.bytes))
+    batch.iter().fold((0, 0), |(events, bytes), (_, request)| {
+        let checks = request.checks.iter().map(|check| size_of::<Check>() + check.stream.as_str().len());
+        (events + request.events.len(), bytes + request.bytes + checks.sum::<usize>())
+    })
 }
 
 fn recorded(
@@ -175,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_kept_than_the_limit_and_one_batch() {
+    fn no_more_is_kept_than_the_limit_or_one_batch() {
         let recent = RecentEvents::default();
         for first in 0..3 * EVENTS_MAX as u64 / 1_000 {
             recent.add(&committed(1 + first * 1_000, &[1_000]));

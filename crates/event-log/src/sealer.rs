@@ -7,8 +7,10 @@
 use crate::{
     Error, EventLog,
     fresh_leaves::FreshLeaves,
+    log::Shared,
     measure::Measures,
     merkle::{Checkpoint, Edge, Signer, TILE_WIDTH, TileHashes, TreeHash, leaf_hash},
+    recent::RecentEvents,
     store::{SealOutcome, Store, StoredCheckpoint, TileRun},
 };
 use std::{
@@ -49,7 +51,7 @@ impl EventLog {
         if !self.appends() {
             return Err(Error::NoSigner);
         }
-        let sealer = Arc::new(Sealer::new(self.shared.store.clone(), signer, self.shared.measures.clone()));
+        let sealer = Arc::new(Sealer::new(&self.shared, signer));
         if self.shared.sealer.set(Arc::clone(&sealer)).is_ok() {
             let _ = self.shared.to_sealer.set(sealer.fresh.start());
             self.shared.tasks.spawn(sealer.run(self.watch(), self.shared.stop.clone()));
@@ -78,14 +80,16 @@ pub(crate) struct Sealer {
     signer: Signer,
     measures: Measures,
     fresh: FreshLeaves,
+    recent: RecentEvents,
     /// The tree as this process last saw it stored; `None` while that has to be loaded. Held for as long as a seal takes,
     /// which keeps the seals of this process apart.
     edge: Mutex<Option<Edge>>,
 }
 
 impl Sealer {
-    fn new(store: Store, signer: Signer, measures: Measures) -> Self {
-        Self { store, signer, measures, fresh: FreshLeaves::default(), edge: Mutex::new(None) }
+    fn new(log: &Shared, signer: Signer) -> Self {
+        let (store, measures, recent) = (log.store.clone(), log.measures.clone(), log.recent.clone());
+        Self { store, signer, measures, fresh: FreshLeaves::default(), recent, edge: Mutex::new(None) }
     }
 
     async fn run(self: Arc<Self>, mut head: watch::Receiver<u64>, stop: CancellationToken) {
@@ -169,6 +173,7 @@ impl Sealer {
             return Ok(leaves);
         }
         self.fresh.forget();
+        self.recent.forget();
         Ok(Vec::new())
     }
 

@@ -28,7 +28,7 @@ pub trait EventSource: Send {
     fn is_the_log(&self) -> bool;
 }
 
-/// Events straight from a log.
+/// Events of a log: what this process committed last from its memory, the rest from the store.
 #[derive(Debug)]
 pub struct LogSource {
     name: String,

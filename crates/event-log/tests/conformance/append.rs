@@ -169,6 +169,8 @@ async fn everything_about_an_event_comes_back_as_it_was_given(place: Place) {
     let appended = log.append(given).await.unwrap();
 
     let event = log.read(0, 1).await.unwrap().remove(0);
+    let told = log.next(0, 1).await.unwrap().remove(0);
+    assert_eq!(told, event, "what is told from memory is what is stored");
     assert_eq!(event.content, content);
     assert_eq!(event.stream, name("household/a'b\"c\\d"));
     assert_eq!(event.effective, date(1, 2, 3));

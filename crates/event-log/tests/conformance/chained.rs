@@ -21,6 +21,7 @@ on_both_stores! {
     what_builds_on_a_repeat_is_recorded_where_it_fits,
     a_chain_meets_another_writer_and_leaves_no_gap,
     nothing_of_a_chain_is_recorded_after_what_is_stale,
+    what_is_handed_in_later_belongs_to_the_same_chain,
     nothing_of_a_chain_is_recorded_after_a_repeat,
     nothing_of_a_chain_is_recorded_after_what_cannot_be_recorded,
     what_another_writer_left_as_expected_is_no_basis,
@@ -159,6 +160,29 @@ async fn nothing_of_a_chain_is_recorded_after_what_is_stale(place: Place) {
     assert_eq!(outcomes(&answers), ["recorded", "stale", "no basis", "no basis"]);
     assert!(alone.is_ok(), "{alone:?}");
     assert_eq!(told(&log).await.len(), 3);
+    log.close().await;
+}
+
+async fn what_is_handed_in_later_belongs_to_the_same_chain(place: Place) {
+    let log = place.open().await;
+    log.append(request().writing("account/a", 0, 1)).await.unwrap();
+    for is_awaited_between in [false, true] {
+        let mut chain = log.chain();
+        let stale = chain.append(vec![request().writing("account/a", 0, 1)]);
+        let later = vec![request().writing("account/b", 0, 1)];
+        let (stale, later) = if is_awaited_between {
+            (stale.await, chain.append(later).await)
+        } else {
+            tokio::join!(stale, chain.append(later))
+        };
+        assert_eq!((outcomes(&stale), outcomes(&later)), (vec!["stale"], vec!["no basis"]));
+    }
+    let mut chain = log.chain();
+    let first = chain.append(vec![request().writing("account/a", 1, 1)]);
+    let second = [request().writing("account/a", 2, 1), request().writing("account/b", 0, 1)];
+    let (first, second) = tokio::join!(first, chain.append(second.into()));
+    assert_eq!((outcomes(&first), outcomes(&second)), (vec!["recorded"], vec!["recorded"; 2]));
+    assert!(is_without_gaps(&told(&log).await));
     log.close().await;
 }
 

@@ -40,8 +40,7 @@ impl<'a> LoadedRural<'a> {
         let at = match self.sights.iter().position(is_it) {
             Some(at) => at,
             None => {
-                let mut of_area = self.sights.iter().filter(|(of, _)| of.key == area.key);
-                let sight = match of_area.find_map(|(_, sight)| sight.seen_from(view)) {
+                let sight = match self.sights.iter().find_map(|(_, sight)| sight.seen_from(view)) {
                     Some(seen) => seen,
                     None => Sight::of(grounds, snapshot, view, area).await?,
                 };

@@ -27,6 +27,7 @@ use crate::{
 };
 use api::{progress as proto, rural};
 use events::rural::{ListKind, TitleTier};
+use poverty_view::domain::AreaNumber;
 use projection::Transaction;
 use reference::{Area, AreaKind, Caveat};
 use service::{Refusal, reason};
@@ -50,11 +51,13 @@ pub(crate) async fn criteria(
     let sight = Sight::of(grounds, snapshot, view, area).await?;
     let Summary { summary, mut provisional } = summary_of(&sight, area);
     let communes = if request.communes { sight.communes(area) } else { Vec::new() };
-    let assessed = communes.iter().filter_map(|commune| sight.latest_assessment(commune));
-    let assessed: Vec<u64> = assessed.map(|assessment| assessment.ground.position).collect();
-    let standings = match assessed.is_empty() {
+    let assessed = communes.iter().filter_map(|commune| {
+        Some((AreaNumber::of(&commune.key), sight.latest_assessment(commune)?.ground.position))
+    });
+    let (units, positions): (Vec<_>, Vec<_>) = assessed.unzip();
+    let standings = match positions.is_empty() {
         true => HashMap::new(),
-        false => reading::standings(snapshot, &assessed).await.map_err(from_projection)?,
+        false => reading::standings(snapshot, &units, &positions).await.map_err(from_projection)?,
     };
     let rows = communes.into_iter().map(|commune| row(&sight, commune, &standings, &mut provisional));
     let rows = rows.collect();

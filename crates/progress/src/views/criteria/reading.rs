@@ -220,14 +220,18 @@ async fn assessments(
     Ok(assessments)
 }
 
-/// The standings of each criterion in the assessments at these positions.
+/// The standings of each criterion in the assessments of the units at these positions, by position.
 pub(crate) async fn standings(
     snapshot: &mut Transaction,
+    units: &[AreaNumber],
     positions: &[u64],
 ) -> Result<HashMap<u64, Vec<Standing>>, Error> {
-    let query =
-        Query::new("select position, standings from assessment where is_one_of(position, $1, bigint)")
-            .bind_rows(positions)?;
+    let query = Query::new(
+        "select position, standings from assessment
+         where is_one_of(area, $1, bigint) and is_one_of(position, $2, bigint)",
+    )
+    .bind_rows(units)?
+    .bind_rows(positions)?;
     let mut standings = HashMap::new();
     for row in snapshot.fetch_all(query).await? {
         let text: String = row.get("standings")?;

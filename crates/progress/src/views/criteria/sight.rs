@@ -251,11 +251,13 @@ impl<'a> Sight<'a> {
     /// The latest assessment under the sets in force. It stays with the unit that was assessed.
     pub(crate) fn assessment(&self, area: &Area) -> Option<&Assessment> {
         let generation = self.generation.as_ref()?;
-        let in_force = |assessment: &&Assessment| {
-            assessment.criteria == generation.criteria
-                && generation.sets.iter().any(|set| set.id == assessment.set)
+        let latest = |set: &&CriteriaSet| {
+            let under_it = self.assessments_of(area).filter(|assessment| assessment.set == set.id);
+            under_it.max_by_key(|assessment| assessment.ground)
         };
-        self.assessments_of(area).filter(in_force).max_by_key(|assessment| assessment.ground)
+        let of_all_criteria = |assessment: &&Assessment| assessment.criteria == generation.criteria;
+        let by_set = generation.sets.iter().filter_map(latest).filter(of_all_criteria);
+        by_set.max_by_key(|assessment| assessment.ground)
     }
 
     fn assessments_of(&self, area: &Area) -> impl Iterator<Item = &Assessment> {
