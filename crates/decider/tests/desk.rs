@@ -157,6 +157,18 @@ impl Office {
         self.desk.read().unwrap().model().balances.get(purse).copied().unwrap_or_default()
     }
 
+    /// Carries out a batch over which the worker panics: nobody learns what became of it, and nothing is shown any more.
+    async fn panics_over(self, batch: Vec<Result<Intent<Take>, Refusal>>) {
+        let answers = self.desk.execute("somebody", batch).await;
+        let is_unknown = |answer: &Result<_, Refusal>| {
+            answer.as_ref().is_err_and(|refused| refused.reason() == "OUTCOME_UNKNOWN")
+        };
+        assert!(answers.iter().all(is_unknown), "{answers:?}");
+        assert_eq!(self.desk.read().err().unwrap().reason(), "INTERNAL");
+        assert!(self.work.await.unwrap_err().is_panic());
+        self.log.close().await;
+    }
+
     async fn close(self) {
         self.stop.cancel();
         self.work.await.unwrap().unwrap();
@@ -295,15 +307,7 @@ async fn nothing_is_shown_after_a_decision_that_panicked() {
     filled(&office, "a", 100).await;
     // The first is decided and not recorded yet when the second panics.
     let batch = vec![Ok(intent(1, "a", 60, Effect::Recorded)), Ok(intent(2, "a", PANICS, Effect::Recorded))];
-    let answers = office.desk.execute("somebody", batch).await;
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer.as_ref().is_err_and(|refused| refused.reason() == "OUTCOME_UNKNOWN"))
-    );
-    assert_eq!(office.desk.read().err().unwrap().reason(), "INTERNAL");
-    assert!(office.work.await.unwrap_err().is_panic());
-    office.log.close().await;
+    office.panics_over(batch).await;
 }
 
 /// On several threads, as a server works.
@@ -317,15 +321,7 @@ async fn what_was_on_its_way_before_a_decision_panicked_is_recorded_and_nobody_i
         Ok(intent(2, "a", 20, Effect::Recorded)),
         Ok(intent(3, "a", PANICS, Effect::Recorded)),
     ];
-    let answers = office.desk.execute("somebody", batch).await;
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer.as_ref().is_err_and(|refused| refused.reason() == "OUTCOME_UNKNOWN"))
-    );
-    assert_eq!(office.desk.read().err().unwrap().reason(), "INTERNAL");
-    assert!(office.work.await.unwrap_err().is_panic());
-    office.log.close().await;
+    office.panics_over(batch).await;
     let office = Office::open(store).await;
     assert_eq!(office.balance("a"), 20);
     office.close().await;

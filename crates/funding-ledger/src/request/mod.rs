@@ -25,8 +25,8 @@ use service::{
     request::{
         self,
         fields::{
-            Faults, Header, area_key, date, id_or_derived, invalid, missing, required, required_text,
-            resource, text, version,
+            Faults, Header, area_key, check_text, date, id_or_derived, invalid, missing, required,
+            required_text, resource, version,
         },
     },
 };
@@ -216,8 +216,8 @@ fn optional_text(field: &str, given: &str, characters_max: usize) -> Result<Opti
         return Ok(None);
     }
     let normal = kernel::text::normalize(given);
-    let read = text(field, &normal, characters_max)?;
-    Ok((!read.is_empty()).then_some(read))
+    check_text(field, &normal, characters_max)?;
+    Ok((!normal.is_empty()).then_some(normal))
 }
 
 /// The outcome that the API numbers so.

@@ -119,12 +119,8 @@ pub fn version(etag: &str) -> Result<Option<u64>, Refusal> {
     Ok(Etag::parse(etag)?.map(Etag::version))
 }
 
-/// A text for people to read, normalised by the caller: no hidden characters, at most that many characters.
-pub fn text(field: &str, text: &str, characters_max: usize) -> Result<String, Refusal> {
-    check_text(field, text, characters_max).map(|()| text.to_owned())
-}
-
-fn check_text(field: &str, text: &str, characters_max: usize) -> Result<(), Refusal> {
+/// Whether a text for people to read, normalised by the caller, has no hidden characters and at most that many.
+pub fn check_text(field: &str, text: &str, characters_max: usize) -> Result<(), Refusal> {
     if text.chars().count() > characters_max {
         let shape = format!("≤ {characters_max} ký tự / characters");
         return Err(invalid(field, text, &shape));
