@@ -168,7 +168,7 @@ impl ReadDatabase {
 
 impl Shared {
     /// The live generation for readers.
-    fn trusted(&self) -> Result<Arc<Generation>, Error> {
+    pub(crate) fn trusted(&self) -> Result<Arc<Generation>, Error> {
         match self.not_trusted.get() {
             Some(why) => Err(Error::NotTrusted(why.clone())),
             None => self.live(),

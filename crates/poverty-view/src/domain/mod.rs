@@ -9,6 +9,7 @@ mod codes;
 mod facts;
 mod history;
 mod measure;
+mod stocks;
 mod timeline;
 
 pub use calendar::{StandardCalendar, StandardPeriod};
@@ -17,4 +18,5 @@ pub use codes::{AreaNumber, Day, Ethnicity, InvalidCode};
 pub use facts::{Amount, Fact, FactKey, facts};
 pub use history::{Assessed, History, HistoryEvent, Member, NotApplicable, Roster};
 pub use measure::{Class, ClassFlow, Flow, Measure, Need, Needs, TrackedClass};
+pub use stocks::Stocks;
 pub use timeline::{Persons, Step, timeline};

@@ -6,8 +6,8 @@ use super::{
     tables::{FactRow, FigureRow, GroupRow, HouseholdRow, Sums, Told},
 };
 use crate::domain::{
-    Amount, AreaNumber, Day, Fact, FactKey, History, KnownFact, Measure, StandardCalendar, changes, facts,
-    timeline,
+    Amount, AreaNumber, Day, Fact, FactKey, History, KnownFact, Measure, StandardCalendar, Stocks, changes,
+    facts, timeline,
 };
 use kernel::HouseholdId;
 use projection::{Error, SetAside};
@@ -149,23 +149,26 @@ impl Changes {
                 figures.push(figure(recorded_directly(leaf)));
             }
             if Measure::STOCKS.contains(&measure) {
-                groups.extend(areas.iter().map(|area| GroupRow { figure: figure(area.number()), ethnicity }));
+                let mut stocks = Stocks::default();
+                stocks.add(measure, amount);
+                let group = |area| GroupRow { area, ethnicity, effective, known, stocks };
+                groups.extend(areas.iter().map(|area| group(area.number())));
             }
         }
         Sums {
-            figures: summed(figures, FigureRow::place, |row| &mut row.amount),
-            groups: summed(groups, GroupRow::place, |row| &mut row.figure.amount),
+            figures: summed(figures, FigureRow::place, |row, next| row.amount += next.amount),
+            groups: summed(groups, GroupRow::place, |row, next| row.stocks += next.stocks),
         }
     }
 }
 
-/// One row for each place, with the sum of the amounts there, in the order of places.
-fn summed<R, K: Ord>(mut rows: Vec<R>, place: fn(&R) -> K, amount: fn(&mut R) -> &mut Amount) -> Vec<R> {
+/// One row for each place, with the sum of what is there, in the order of places.
+fn summed<R, K: Ord>(mut rows: Vec<R>, place: fn(&R) -> K, add: fn(&mut R, &R)) -> Vec<R> {
     rows.sort_unstable_by_key(place);
     rows.dedup_by(|next, kept| {
         let same = place(next) == place(kept);
         if same {
-            *amount(kept) += *amount(next);
+            add(kept, next);
         }
         same
     });

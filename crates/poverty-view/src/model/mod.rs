@@ -3,10 +3,10 @@
 //! `household` keeps each household's history, so that the facts before and after an event can be compared; `event`
 //! keeps where a fact came from; `fact` keeps every change of a fact; `figure` keeps the same changes added up for the
 //! area itself and for every area of every map that it is a part of, so that a view of the province reads few rows;
-//! `group_figure` keeps the same for each ethnic group, of stocks alone.
+//! `group_stock` keeps the stocks among these for each ethnic group, all classes in one row.
 //!
 //! **Invariant:** for every area, measure, day of effect and day of knowledge, `figure` is the sum of `fact` over the
-//! leaves of the area, and so is `group_figure` for every group of these.
+//! leaves of the area, and so is `group_stock` for every group of these.
 
 mod batch;
 mod fold;
@@ -76,7 +76,7 @@ pub fn calendar(reference: &Reference) -> StandardCalendar {
 
 impl ReadModel for PovertyModel {
     const NAME: &'static str = "poverty_view";
-    const SCHEMA_VERSION: i64 = 5;
+    const SCHEMA_VERSION: i64 = 6;
 
     fn create_statements() -> Vec<Query> {
         tables::create_statements()

@@ -1,7 +1,7 @@
 //! The tables and what is written to them.
 
 use super::States;
-use crate::domain::{Amount, Day, Ethnicity, Fact, History, KnownFact};
+use crate::domain::{Amount, Day, Ethnicity, Fact, History, KnownFact, Stocks};
 use event_log::RecordedEvent;
 use kernel::HouseholdId;
 use projection::{Error, Insert, Query, Transaction, Value};
@@ -44,16 +44,22 @@ pub(super) fn create_statements() -> Vec<Query> {
                 primary key (area, measure, effective, known))",
         ),
         Query::each(
-            "create table group_figure (
-                area bigint not null, measure bigint not null, ethnicity bigint not null,
+            "create table group_stock (
+                area bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
-                households bigint not null, persons bigint not null,
-                primary key (area, measure, ethnicity, effective, known)) without rowid",
-            "create table group_figure (
-                area bigint not null, measure bigint not null, ethnicity bigint not null,
+                registered_households bigint not null, registered_persons bigint not null,
+                poor_households bigint not null, poor_persons bigint not null,
+                near_poor_households bigint not null, near_poor_persons bigint not null,
+                not_poor_households bigint not null, not_poor_persons bigint not null,
+                primary key (area, ethnicity, effective, known)) without rowid",
+            "create table group_stock (
+                area bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
-                households bigint not null, persons bigint not null,
-                primary key (area, measure, ethnicity, effective, known))",
+                registered_households bigint not null, registered_persons bigint not null,
+                poor_households bigint not null, poor_persons bigint not null,
+                near_poor_households bigint not null, near_poor_persons bigint not null,
+                not_poor_households bigint not null, not_poor_persons bigint not null,
+                primary key (area, ethnicity, effective, known))",
         ),
     ]
 }
@@ -110,8 +116,11 @@ pub(super) struct FigureRow {
 /// Of one ethnic group.
 #[derive(Debug)]
 pub(super) struct GroupRow {
-    pub(super) figure: FigureRow,
+    pub(super) area: i64,
     pub(super) ethnicity: Ethnicity,
+    pub(super) effective: Day,
+    pub(super) known: Day,
+    pub(super) stocks: Stocks,
 }
 
 impl HouseholdRow {
@@ -216,11 +225,30 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
                  persons = figure.persons + excluded.persons",
     };
     let groups = Insert {
-        table: "group_figure",
-        columns: ["area", "measure", "ethnicity", "effective", "known", "households", "persons"],
-        on_conflict: "on conflict (area, measure, ethnicity, effective, known) do update
-             set households = group_figure.households + excluded.households,
-                 persons = group_figure.persons + excluded.persons",
+        table: "group_stock",
+        columns: [
+            "area",
+            "ethnicity",
+            "effective",
+            "known",
+            "registered_households",
+            "registered_persons",
+            "poor_households",
+            "poor_persons",
+            "near_poor_households",
+            "near_poor_persons",
+            "not_poor_households",
+            "not_poor_persons",
+        ],
+        on_conflict: "on conflict (area, ethnicity, effective, known) do update
+             set registered_households = group_stock.registered_households + excluded.registered_households,
+                 registered_persons = group_stock.registered_persons + excluded.registered_persons,
+                 poor_households = group_stock.poor_households + excluded.poor_households,
+                 poor_persons = group_stock.poor_persons + excluded.poor_persons,
+                 near_poor_households = group_stock.near_poor_households + excluded.near_poor_households,
+                 near_poor_persons = group_stock.near_poor_persons + excluded.near_poor_persons,
+                 not_poor_households = group_stock.not_poor_households + excluded.not_poor_households,
+                 not_poor_persons = group_stock.not_poor_persons + excluded.not_poor_persons",
     };
     figures.run(transaction, sums.figures, FigureRow::into_values).await?;
     groups.run(transaction, sums.groups, GroupRow::into_values).await
@@ -290,13 +318,25 @@ impl FigureRow {
 
 impl GroupRow {
     /// The table's key.
-    pub(super) const fn place(&self) -> (i64, u8, Ethnicity, Day, Day) {
-        let FigureRow { area, measure, effective, known, .. } = self.figure;
-        (area, measure, self.ethnicity, effective, known)
+    pub(super) const fn place(&self) -> (i64, Ethnicity, Day, Day) {
+        (self.area, self.ethnicity, self.effective, self.known)
     }
 
-    fn into_values(self) -> [Value; 7] {
-        let [area, measure, effective, known, households, persons] = self.figure.into_values();
-        [area, measure, u32::from(self.ethnicity.number()).into(), effective, known, households, persons]
+    fn into_values(self) -> [Value; 12] {
+        let Stocks { registered, poor, near_poor, not_poor } = self.stocks;
+        [
+            self.area.into(),
+            u32::from(self.ethnicity.number()).into(),
+            self.effective.number().into(),
+            self.known.number().into(),
+            registered.households.into(),
+            registered.persons.into(),
+            poor.households.into(),
+            poor.persons.into(),
+            near_poor.households.into(),
+            near_poor.persons.into(),
+            not_poor.households.into(),
+            not_poor.persons.into(),
+        ]
     }
 }

@@ -8,7 +8,7 @@ mod sum;
 pub use criteria::{Band, Basis, CriteriaCount, CriteriaMeasure, CriteriaName, Reported, ReportedPart};
 pub(crate) use money::is_code;
 pub use money::{Held, InRate, MoneyColumn, MoneyMeasure, MoneyName, MoneyRate};
-pub(crate) use name::CountIn;
+pub(crate) use name::count_name;
 pub use name::{
     CountName, CountedClass, Extent, FigureName, InvalidFigureName, LackingName, MovementColumn,
     MovementName, Scope, ShareName, TargetName, Unit,

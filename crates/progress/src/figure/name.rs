@@ -275,7 +275,8 @@ impl fmt::Display for FigureName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(CountName { unit, class, scope, ethnicity }) => {
-                CountIn { scope, unit: *unit, class: *class, ethnicity: *ethnicity }.fmt(f)
+                let group = ethnicity.map(|group| group.to_string());
+                f.write_str(&count_name(*unit, *class, &scope.to_string(), group.as_deref()))
             }
             Self::Share(ShareName { class, scope }) => {
                 write!(f, "figures/shares/{}/{scope}", tracked_word(*class))
@@ -299,22 +300,10 @@ impl fmt::Display for FigureName {
     }
 }
 
-/// The name of a count whose scope need not be written anew for each of many.
-pub(crate) struct CountIn<S> {
-    pub(crate) scope: S,
-    pub(crate) unit: Unit,
-    pub(crate) class: CountedClass,
-    pub(crate) ethnicity: Option<Ethnicity>,
-}
-
-impl<S: fmt::Display> fmt::Display for CountIn<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "figures/{}/{}/{}/ethnicity/", self.unit.word(), self.class.word(), self.scope)?;
-        match self.ethnicity {
-            Some(group) => group.fmt(f),
-            None => f.write_str("-"),
-        }
-    }
+/// The name of a count, from words that many names share. The group is a code.
+pub(crate) fn count_name(unit: Unit, class: CountedClass, scope: &str, group: Option<&str>) -> String {
+    let group = group.unwrap_or("-");
+    ["figures/", unit.word(), "/", class.word(), "/", scope, "/ethnicity/", group].concat()
 }
 
 impl FromStr for FigureName {

@@ -77,7 +77,7 @@ pub(crate) async fn explain(
             let view = PointOfView { as_at: *as_at, known_on: *known_on, map: *map };
             let sight = Sight::of(grounds, &mut *snapshot, view, portion.areas(), Groups::Together).await?;
             let status = sight.statuses(&portion).reviewed;
-            let shown = figure(&FigureName::Lacking(name.clone()), status, 0, name.unit);
+            let shown = figure(FigureName::Lacking(name.clone()).to_string(), status, 0, name.unit);
             let (unit, place) = (name.unit.word(), place(&portion));
             let formula = format!(
                 "{unit} of poor and near-poor households in {place} on {as_at} that lack it by their review: sum of all \
@@ -131,7 +131,7 @@ async fn count(
     let stocks = sight.stocks_of_portion(portion);
     let stocks = name.ethnicity.map_or(stocks.all, |group| stocks.of_group(group));
     let status = sight.statuses(portion).of(name.class);
-    Ok(figure(&full_name, status, value(&stocks, name.unit, name.class), name.unit))
+    Ok(figure(full_name.to_string(), status, value(&stocks, name.unit, name.class), name.unit))
 }
 
 async fn movement(

@@ -185,7 +185,7 @@ impl<'a> YearSight<'a> {
             Unit::Households => sum.households,
             Unit::Persons => sum.persons,
         };
-        figure(&name, status, value, unit)
+        figure(name.to_string(), status, value, unit)
     }
 
     fn term(&self, portion: &Portion<'_>, term: &Term) -> Amount {

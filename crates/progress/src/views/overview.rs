@@ -5,7 +5,6 @@ use super::{
     loaded::LoadedRural,
     point::{PointOfView, Portion, area_on_map},
     poverty::{Wanted, provisional},
-    reading::Groups,
     sources::Snapshots,
     status::caveats,
     targets,
@@ -34,7 +33,7 @@ pub(crate) async fn overview(
         let mut wanted = Wanted::default();
         wanted.add(grounds, view, std::iter::once(area));
         targets.want(&mut wanted);
-        let stocks = wanted.read(&mut *poverty, Groups::Together, view.known_on).await?;
+        let stocks = wanted.read(&mut *poverty, view.known_on).await?;
         let row = stocks.sight(grounds, view).row(&Portion::whole(area));
         Ok::<_, Refusal>((row, targets.compute_poverty(poverty, stocks).await?))
     };

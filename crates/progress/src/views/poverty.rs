@@ -4,13 +4,13 @@ use super::{
     Grounds, from_projection,
     placed::NotPlaced,
     point::{PointOfView, Portion, area_on_map, covered_units},
-    reading::{AreaStocks, Asked, Groups, StockTable, Stocks, stocks},
+    reading::{AreaStocks, Asked, Groups, StockTable, stocks, stocks_by_group},
     status::{DataStatus, caveats, figure, share},
 };
-use crate::figure::{CountIn, CountedClass, Extent, FigureName, ShareName, Unit};
+use crate::figure::{CountedClass, Extent, FigureName, ShareName, Unit, count_name};
 use api::progress as proto;
 use kernel::{Date, written_day};
-use poverty_view::domain::{Amount, AreaNumber, Class, Ethnicity, TrackedClass};
+use poverty_view::domain::{Amount, AreaNumber, Class, Ethnicity, Stocks, TrackedClass};
 use projection::{Reached, Reader};
 use reference::{Area, Caveat};
 use service::Refusal;
@@ -84,14 +84,9 @@ impl Wanted {
     }
 
     /// Reads it, as known on the day.
-    pub(crate) async fn read(
-        &self,
-        reader: impl Reader,
-        groups: Groups,
-        known_on: Date,
-    ) -> Result<StocksRead, Refusal> {
+    pub(crate) async fn read(&self, reader: impl Reader, known_on: Date) -> Result<StocksRead, Refusal> {
         let (read, tables) =
-            stocks(reader, &self.areas, groups, &self.days, known_on).await.map_err(from_projection)?;
+            stocks(reader, &self.areas, &self.days, known_on).await.map_err(from_projection)?;
         Ok(StocksRead {
             read,
             tables: tables.into_iter().map(|(day, table)| (day, Arc::new(table))).collect(),
@@ -164,9 +159,16 @@ impl<'a> Sight<'a> {
         rows: impl Iterator<Item = &'b Area>,
         groups: Groups,
     ) -> Result<Self, Refusal> {
-        let mut wanted = Wanted::default();
-        wanted.add(grounds, view, rows);
-        Ok(wanted.read(reader, groups, view.known_on).await?.sight(grounds, view))
+        let PointOfView { as_at, known_on, map } = view;
+        if groups == Groups::Together {
+            let mut wanted = Wanted::default();
+            wanted.add(grounds, view, rows);
+            return Ok(wanted.read(reader, known_on).await?.sight(grounds, view));
+        }
+        let asked = Asked::of(grounds, map, rows);
+        let (read, table) =
+            stocks_by_group(reader, &asked, as_at, known_on).await.map_err(from_projection)?;
+        Ok(Self { grounds, view, table: Arc::new(table), read })
     }
 
     pub(crate) fn stocks(&self, area: &Area) -> Stocks {
@@ -262,12 +264,12 @@ impl<'a> Sight<'a> {
     ) -> proto::EthnicityRow {
         let code = group.to_string();
         let known = self.grounds.reference.ethnic_groups.get(&code);
-        let counts = |unit| counts(scope, unit, stocks, statuses, Some(group));
+        let counts = |unit| counts(scope, unit, stocks, statuses, Some(&code));
         proto::EthnicityRow {
             display_name: known.map_or_else(|| code.clone(), |known| known.name.clone()),
-            ethnicity: code,
             households: Some(counts(Unit::Households)),
             persons: Some(counts(Unit::Persons)),
+            ethnicity: code,
         }
     }
 }
@@ -277,11 +279,11 @@ fn counts(
     unit: Unit,
     stocks: &Stocks,
     statuses: Statuses,
-    ethnicity: Option<Ethnicity>,
+    group: Option<&str>,
 ) -> proto::Counts {
     let count = |class: CountedClass| {
-        let name = CountIn { scope, unit, class, ethnicity };
-        Some(figure(&name, statuses.of(class), value(stocks, unit, class), unit))
+        let name = count_name(unit, class, scope, group);
+        Some(figure(name, statuses.of(class), value(stocks, unit, class), unit))
     };
     proto::Counts {
         total: count(CountedClass::Registered),

@@ -6,64 +6,12 @@ use super::{
 };
 use kernel::Date;
 use poverty_view::{
-    domain::{Amount, AreaNumber, Class, Day, Ethnicity, Measure, Need},
+    domain::{Amount, AreaNumber, Day, Ethnicity, Measure, Need, Stocks},
     model::{SOURCE, recorded_directly},
 };
 use projection::{ColumnIndex, Error, Query, Reached, Reader, Row};
 use reference::Area;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    ops::SubAssign,
-};
-
-/// Households and persons of one area by class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stocks {
-    pub(crate) registered: Amount,
-    pub(crate) poor: Amount,
-    pub(crate) near_poor: Amount,
-    pub(crate) not_poor: Amount,
-}
-
-impl Stocks {
-    /// Those who were reviewed under the standard in force.
-    pub(crate) fn reviewed(&self) -> Amount {
-        self.poor + self.near_poor + self.not_poor
-    }
-
-    /// The rest.
-    pub(crate) fn not_reviewed(&self) -> Amount {
-        self.registered + -self.reviewed()
-    }
-
-    pub(crate) fn of(&self, class: Class) -> Amount {
-        match class {
-            Class::Poor => self.poor,
-            Class::NearPoor => self.near_poor,
-            Class::NotPoor => self.not_poor,
-            Class::NotReviewed => self.not_reviewed(),
-        }
-    }
-
-    fn add(&mut self, measure: Measure, amount: Amount) {
-        match measure {
-            Measure::Registered => self.registered += amount,
-            Measure::Poor => self.poor += amount,
-            Measure::NearPoor => self.near_poor += amount,
-            Measure::NotPoor => self.not_poor += amount,
-            Measure::Flow(_) | Measure::Lacking(_) => {}
-        }
-    }
-}
-
-impl SubAssign for Stocks {
-    fn sub_assign(&mut self, other: Self) {
-        self.registered += -other.registered;
-        self.poor += -other.poor;
-        self.near_poor += -other.near_poor;
-        self.not_poor += -other.not_poor;
-    }
-}
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Whether stocks are read by ethnic group too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,14 +30,6 @@ pub(crate) struct AreaStocks {
 impl AreaStocks {
     pub(crate) fn of_group(&self, group: Ethnicity) -> Stocks {
         self.by_ethnicity.get(&group).copied().unwrap_or_default()
-    }
-
-    /// Of the group, or of all together.
-    fn of_mut(&mut self, group: Option<Ethnicity>) -> &mut Stocks {
-        match group {
-            Some(group) => self.by_ethnicity.entry(group).or_default(),
-            None => &mut self.all,
-        }
     }
 }
 
@@ -171,74 +111,108 @@ impl Asked {
 pub(crate) async fn stocks(
     reader: impl Reader,
     asked: &Asked,
-    groups: Groups,
     days: &BTreeSet<Date>,
     known_on: Date,
 ) -> Result<(Reached, BTreeMap<Date, StockTable>), Error> {
-    let latest = days.last().copied().unwrap_or(Date::MIN);
-    let mut query = Query::new(stocks_query(groups, days.len()))
-        .bind_rows(&asked.all())?
-        .bind(i64::from(Measure::Registered.number()))
-        .bind(i64::from(Measure::NotPoor.number()))
-        .bind(Day::from(latest).number())
-        .bind(Day::from(known_on).number());
-    for day in days.iter().filter(|day| **day < latest) {
-        query = query.bind(Day::from(*day).number());
-    }
-    if groups == Groups::Apart {
-        query = query.bind_rows(&asked.shown())?;
-    }
-    let (reached, rows) = reader.read(SOURCE, query).await?;
+    let (reached, rows) = reader.read(SOURCE, stocks_query(asked, days, known_on)?).await?;
     let mut tables: BTreeMap<Date, StockTable> =
         days.iter().map(|day| (*day, StockTable::default())).collect();
     for row in rows {
-        let area: i64 = row.get(0)?;
-        let measure = measure_at(&row, 1)?;
-        let group: Option<i64> = row.get(2)?;
-        let group = group.map(|number| Ethnicity::try_from(number).unwrap_or(Ethnicity::UNKNOWN));
+        let (area, measure) = (row.get(0)?, measure_at(&row, 1)?);
         for (at, table) in tables.values_mut().enumerate() {
-            let amount = Amount { households: row.get(3 + 2 * at)?, persons: row.get(4 + 2 * at)? };
+            let amount = amount_at(&row, 2 + 2 * at)?;
             if amount != Amount::ZERO {
-                table.0.entry(area).or_default().of_mut(group).add(measure, amount);
+                table.0.entry(area).or_default().all.add(measure, amount);
             }
         }
     }
     Ok((reached, tables))
 }
 
-/// Rows of area, measure, group or null for all together, and for each day households and persons. Its parameters are the
-/// areas, the first and the last measure, the latest day, the day of knowledge, the earlier days in order, and where groups
-/// are apart the areas of which they are read.
-fn stocks_query(groups: Groups, days: usize) -> String {
+/// The stocks on the day, as known on the other, of the areas that are shown by ethnic group too.
+pub(crate) async fn stocks_by_group(
+    reader: impl Reader,
+    asked: &Asked,
+    day: Date,
+    known_on: Date,
+) -> Result<(Reached, StockTable), Error> {
+    let mut queries = vec![stocks_query(asked, &BTreeSet::from([day]), known_on)?];
+    let shown = asked.shown();
+    for areas in shown.chunks(shown.len().div_ceil(GROUPS_READ_AT_ONCE).max(1)) {
+        queries.push(groups_query(areas, day, known_on)?);
+    }
+    let (reached, answers) = reader.read_all(SOURCE, queries).await?;
+    let mut table = StockTable::default();
+    let mut answers = answers.into_iter();
+    for row in answers.next().unwrap_or_default() {
+        let stocks = table.0.entry(row.get(0)?).or_default();
+        stocks.all.add(measure_at(&row, 1)?, amount_at(&row, 2)?);
+    }
+    for row in answers.flatten() {
+        let group = Ethnicity::try_from(row.get::<i64>(1)?).unwrap_or(Ethnicity::UNKNOWN);
+        let stocks = Stocks {
+            registered: amount_at(&row, 2)?,
+            poor: amount_at(&row, 4)?,
+            near_poor: amount_at(&row, 6)?,
+            not_poor: amount_at(&row, 8)?,
+        };
+        if stocks != Stocks::default() {
+            table.0.entry(row.get(0)?).or_default().by_ethnicity.insert(group, stocks);
+        }
+    }
+    Ok((reached, table))
+}
+
+/// Statements among which the areas whose groups are read are dealt out: the sums take most of a view's time.
+const GROUPS_READ_AT_ONCE: usize = 2;
+
+/// Rows of area, measure, and for each day households and persons.
+fn stocks_query(asked: &Asked, days: &BTreeSet<Date>, known_on: Date) -> Result<Query, Error> {
     const EARLIER_DAYS: usize = 6;
-    let earlier_days = EARLIER_DAYS..EARLIER_DAYS + days.saturating_sub(1);
+    let earlier_days = EARLIER_DAYS..EARLIER_DAYS + days.len().saturating_sub(1);
     let up_to = |day: usize| {
         ["households", "persons"].map(|counted| {
             let counts = format!("case when figure.effective <= ${day} then figure.{counted} else 0 end");
             format!("cast(sum({counts}) as bigint)")
         })
     };
-    let mut sums: Vec<String> = earlier_days.clone().flat_map(up_to).collect();
+    let mut sums: Vec<String> = earlier_days.flat_map(up_to).collect();
     // No figure is read beyond the latest day.
     sums.extend(["households", "persons"].map(|counted| format!("cast(sum(figure.{counted}) as bigint)")));
-    let select = |table: &str, areas: usize, (group, by_group): (&str, &str)| {
-        format!(
-            "select figure.area, figure.measure, {group}, {}
-             from {table} as figure
-             where is_one_of(figure.area, ${areas}, bigint) and figure.measure between $2 and $3
-               and figure.effective <= $4 and figure.known <= $5
-             group by figure.area, figure.measure{by_group}",
-            sums.join(", ")
-        )
-    };
-    let together = select("figure", 1, ("cast(null as bigint)", ""));
-    match groups {
-        Groups::Together => together,
-        Groups::Apart => {
-            let apart = select("group_figure", earlier_days.end, ("figure.ethnicity", ", figure.ethnicity"));
-            format!("{together} union all {apart}")
-        }
-    }
+    let text = format!(
+        "select figure.area, figure.measure, {}
+         from figure
+         where is_one_of(figure.area, $1, bigint) and figure.measure between $2 and $3
+           and figure.effective <= $4 and figure.known <= $5
+         group by figure.area, figure.measure",
+        sums.join(", ")
+    );
+    let latest = days.last().copied().unwrap_or(Date::MIN);
+    let query = Query::new(text)
+        .bind_rows(&asked.all())?
+        .bind(i64::from(Measure::Registered.number()))
+        .bind(i64::from(Measure::NotPoor.number()))
+        .bind(Day::from(latest).number())
+        .bind(Day::from(known_on).number());
+    let earlier = days.iter().filter(|day| **day < latest);
+    Ok(earlier.fold(query, |query, day| query.bind(Day::from(*day).number())))
+}
+
+/// Rows of area, ethnic group, and households and persons of each stock.
+fn groups_query(areas: &[i64], day: Date, known_on: Date) -> Result<Query, Error> {
+    Ok(Query::new(
+        "select stock.area, stock.ethnicity,
+                cast(sum(stock.registered_households) as bigint), cast(sum(stock.registered_persons) as bigint),
+                cast(sum(stock.poor_households) as bigint), cast(sum(stock.poor_persons) as bigint),
+                cast(sum(stock.near_poor_households) as bigint), cast(sum(stock.near_poor_persons) as bigint),
+                cast(sum(stock.not_poor_households) as bigint), cast(sum(stock.not_poor_persons) as bigint)
+         from group_stock as stock
+         where is_one_of(stock.area, $1, bigint) and stock.effective <= $2 and stock.known <= $3
+         group by stock.area, stock.ethnicity",
+    )
+    .bind_rows(areas)?
+    .bind(Day::from(day).number())
+    .bind(Day::from(known_on).number()))
 }
 
 /// What poor and near-poor households of an area, and their members, lack.
@@ -369,6 +343,11 @@ pub(crate) async fn year(
 
 fn measure(row: &Row) -> Result<Measure, Error> {
     measure_at(row, "measure")
+}
+
+/// Households in this column, persons in the next.
+fn amount_at(row: &Row, column: usize) -> Result<Amount, Error> {
+    Ok(Amount { households: row.get(column)?, persons: row.get(column + 1)? })
 }
 
 fn measure_at(row: &Row, column: impl ColumnIndex) -> Result<Measure, Error> {

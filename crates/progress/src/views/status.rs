@@ -4,7 +4,6 @@ use crate::figure::{FigureName, Unit};
 use api::{progress as proto, types};
 use kernel::Ratio;
 use reference::Caveat;
-use std::fmt;
 
 /// What is known about the data behind figures of one area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +44,9 @@ pub(crate) fn caveats(caveats: Vec<Caveat>) -> Vec<types::Caveat> {
 }
 
 /// A count under its name.
-pub(crate) fn figure(name: &impl fmt::Display, status: DataStatus, value: i64, unit: Unit) -> proto::Figure {
+pub(crate) fn figure(name: String, status: DataStatus, value: i64, unit: Unit) -> proto::Figure {
     proto::Figure {
-        name: name.to_string(),
+        name,
         status: status.number(),
         value: status.present(value),
         unit: unit.singular().to_owned(),

@@ -11,7 +11,6 @@ use super::{
     loaded::LoadedRural,
     point::PointOfView,
     poverty::{Coverage, StocksRead, Wanted},
-    reading::Groups,
     sources::Snapshots,
     status::{DataStatus, caveats},
 };
@@ -126,7 +125,7 @@ impl<'a> Asked<'a> {
         let of_poverty = async {
             let mut wanted = Wanted::default();
             self.want(&mut wanted);
-            let stocks = wanted.read(&mut *poverty, Groups::Together, self.view.known_on).await?;
+            let stocks = wanted.read(&mut *poverty, self.view.known_on).await?;
             self.compute_poverty(poverty, stocks).await
         };
         let of_rural = async {

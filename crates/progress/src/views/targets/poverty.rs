@@ -125,7 +125,7 @@ impl<'a> Plan<'a> {
             let count = |class, value| {
                 let scope = sight.view.scope(&Portion::whole(area));
                 let name = CountName { unit: Unit::Households, class, scope, ethnicity: None };
-                figure(&FigureName::Count(name), status.of(class), value, Unit::Households)
+                figure(FigureName::Count(name).to_string(), status.of(class), value, Unit::Households)
             };
             reading.inputs.push(count(CountedClass::Poor, stocks.poor.households));
             reading.inputs.push(count(CountedClass::Registered, stocks.registered.households));
@@ -199,7 +199,7 @@ impl<'a> Plan<'a> {
         let scope = sight.view.scope(&portion);
         let count = |class, value| {
             let name = CountName { unit, class, scope: scope.clone(), ethnicity: None };
-            figure(&FigureName::Count(name), status, value, unit)
+            figure(FigureName::Count(name).to_string(), status, value, unit)
         };
         let (of_poor, of_near_poor) = match unit {
             Unit::Households => (stocks.poor.households, stocks.near_poor.households),
@@ -209,7 +209,7 @@ impl<'a> Plan<'a> {
         let inputs = vec![
             count(CountedClass::Poor, of_poor),
             count(CountedClass::NearPoor, of_near_poor),
-            figure(&name, status, lacking, unit),
+            figure(name.to_string(), status, lacking, unit),
         ];
         let actual = status.present(()).and_then(|()| Ratio::new(poor - lacking, poor).ok());
         let formula = format!(
