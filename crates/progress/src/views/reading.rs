@@ -11,7 +11,10 @@ use poverty_view::{
 };
 use projection::{ColumnIndex, Error, Query, Reached, Reader, Row};
 use reference::Area;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::AddAssign,
+};
 
 /// Whether stocks are read by ethnic group too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +36,26 @@ impl AreaStocks {
     }
 }
 
+impl AddAssign for AreaStocks {
+    fn add_assign(&mut self, other: Self) {
+        self.all += other.all;
+        for (group, stocks) in other.by_ethnicity {
+            *self.by_ethnicity.entry(group).or_default() += stocks;
+        }
+    }
+}
+
 /// Stocks of areas; nothing recorded reads as nothing.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct StockTable(HashMap<i64, AreaStocks>);
 
 impl StockTable {
+    fn add_all(&mut self, others: Self) {
+        for (area, stocks) in others.0 {
+            *self.0.entry(area).or_default() += stocks;
+        }
+    }
+
     /// Of the whole area, in all.
     pub(crate) fn of(&self, area: AreaNumber) -> Stocks {
         self.0.get(&area.number()).map_or_else(Stocks::default, |stocks| stocks.all)
@@ -107,7 +125,7 @@ impl Asked {
     }
 }
 
-/// The stocks on each of the days, as known on the other: one pass over the figures for all of them.
+/// The stocks on each of the days, as known on the other: each figure is read once for all of them.
 pub(crate) async fn stocks(
     reader: impl Reader,
     asked: &Asked,
@@ -115,18 +133,19 @@ pub(crate) async fn stocks(
     known_on: Date,
 ) -> Result<(Reached, BTreeMap<Date, StockTable>), Error> {
     let (reached, rows) = reader.read(SOURCE, stocks_query(asked, days, known_on)?).await?;
-    let mut tables: BTreeMap<Date, StockTable> =
-        days.iter().map(|day| (*day, StockTable::default())).collect();
+    let mut changes = vec![StockTable::default(); days.len()];
     for row in rows {
-        let (area, measure) = (row.get(0)?, measure_at(&row, 1)?);
-        for (at, table) in tables.values_mut().enumerate() {
-            let amount = amount_at(&row, 2 + 2 * at)?;
-            if amount != Amount::ZERO {
-                table.0.entry(area).or_default().all.add(measure, amount);
-            }
-        }
+        let at: i64 = row.get(0)?;
+        // Invariant: the query tells of no other days.
+        let Some(changes) = usize::try_from(at).ok().and_then(|at| changes.get_mut(at)) else { continue };
+        let stocks = changes.0.entry(row.get(1)?).or_default();
+        stocks.all.add(measure_at(&row, 2)?, amount_at(&row, 3)?);
     }
-    Ok((reached, tables))
+    let up_to_each = changes.into_iter().scan(StockTable::default(), |table, changes| {
+        table.add_all(changes);
+        Some(table.clone())
+    });
+    Ok((reached, days.iter().copied().zip(up_to_each).collect()))
 }
 
 /// The stocks on the day, as known on the other, of the areas that are shown by ethnic group too.
@@ -145,8 +164,8 @@ pub(crate) async fn stocks_by_group(
     let mut table = StockTable::default();
     let mut answers = answers.into_iter();
     for row in answers.next().unwrap_or_default() {
-        let stocks = table.0.entry(row.get(0)?).or_default();
-        stocks.all.add(measure_at(&row, 1)?, amount_at(&row, 2)?);
+        let stocks = table.0.entry(row.get(1)?).or_default();
+        stocks.all.add(measure_at(&row, 2)?, amount_at(&row, 3)?);
     }
     for row in answers.flatten() {
         let group = Ethnicity::try_from(row.get::<i64>(1)?).unwrap_or(Ethnicity::UNKNOWN);
@@ -166,36 +185,28 @@ pub(crate) async fn stocks_by_group(
 /// Statements among which the areas whose groups are read are dealt out: the sums take most of a view's time.
 const GROUPS_READ_AT_ONCE: usize = 2;
 
-/// Rows of area, measure, and for each day households and persons.
+/// Rows of the day's place among the days, area, measure, and what came since the day before: households and persons.
 fn stocks_query(asked: &Asked, days: &BTreeSet<Date>, known_on: Date) -> Result<Query, Error> {
-    const EARLIER_DAYS: usize = 6;
-    let earlier_days = EARLIER_DAYS..EARLIER_DAYS + days.len().saturating_sub(1);
-    let up_to = |day: usize| {
-        ["households", "persons"].map(|counted| {
-            let counts = format!("case when figure.effective <= ${day} then figure.{counted} else 0 end");
-            format!("cast(sum({counts}) as bigint)")
-        })
-    };
-    let mut sums: Vec<String> = earlier_days.flat_map(up_to).collect();
-    // No figure is read beyond the latest day.
-    sums.extend(["households", "persons"].map(|counted| format!("cast(sum(figure.{counted}) as bigint)")));
-    let text = format!(
-        "select figure.area, figure.measure, {}
-         from figure
-         where is_one_of(figure.area, $1, bigint) and figure.measure between $2 and $3
-           and figure.effective <= $4 and figure.known <= $5
-         group by figure.area, figure.measure",
-        sums.join(", ")
-    );
-    let latest = days.last().copied().unwrap_or(Date::MIN);
-    let query = Query::new(text)
-        .bind_rows(&asked.all())?
-        .bind(i64::from(Measure::Registered.number()))
-        .bind(i64::from(Measure::NotPoor.number()))
-        .bind(Day::from(latest).number())
-        .bind(Day::from(known_on).number());
-    let earlier = days.iter().filter(|day| **day < latest);
-    Ok(earlier.fold(query, |query, day| query.bind(Day::from(*day).number())))
+    const FIRST_DAY: usize = 3;
+    if days.is_empty() {
+        return Ok(Query::new("select 1 where false"));
+    }
+    let measures = Measure::STOCKS.map(|measure| measure.number().to_string()).join(", ");
+    let changes = days.iter().enumerate().map(|(at, _)| {
+        let day = FIRST_DAY + at;
+        let since = if at == 0 { String::new() } else { format!("and figure.effective > ${}", day - 1) };
+        format!(
+            "select cast({at} as bigint), figure.area, figure.measure,
+                    cast(sum(figure.households) as bigint), cast(sum(figure.persons) as bigint)
+             from figure
+             where is_one_of(figure.area, $1, bigint) and figure.measure in ({measures})
+               {since} and figure.effective <= ${day} and figure.known <= $2
+             group by figure.area, figure.measure"
+        )
+    });
+    let text = changes.collect::<Vec<_>>().join(" union all ");
+    let query = Query::new(text).bind_rows(&asked.all())?.bind(Day::from(known_on).number());
+    Ok(days.iter().fold(query, |query, day| query.bind(Day::from(*day).number())))
 }
 
 /// Rows of area, ethnic group, and households and persons of each stock.

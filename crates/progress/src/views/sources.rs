@@ -3,6 +3,7 @@
 use super::from_projection;
 use crate::{FUNDING_SOURCE, RURAL_SOURCE, SOURCE};
 use api::progress as proto;
+use futures::future::try_join_all;
 use projection::{Reached, ReadDatabase, Transaction, WaitError};
 use service::{
     Refusal, reason,
@@ -42,11 +43,10 @@ impl Sources {
 
     /// One state of each source. The sources have no common order: each is as far as it is.
     pub(crate) async fn snapshots(&self) -> Result<Snapshots, Refusal> {
-        Ok(Snapshots {
-            poverty: self.poverty.snapshot().await.map_err(from_projection)?,
-            rural: self.rural.snapshot().await.map_err(from_projection)?,
-            funding: self.funding.snapshot().await.map_err(from_projection)?,
-        })
+        let Self { poverty, rural, funding } = self;
+        let begun = tokio::try_join!(poverty.snapshot(), rural.snapshot(), funding.snapshot());
+        let (poverty, rural, funding) = begun.map_err(from_projection)?;
+        Ok(Snapshots { poverty, rural, funding })
     }
 }
 
@@ -65,12 +65,11 @@ impl Snapshots {
             (RURAL_SOURCE, &mut self.rural),
             (FUNDING_SOURCE, &mut self.funding),
         ];
-        let mut positions = Vec::with_capacity(sources.len());
-        for (source, snapshot) in sources {
+        let positions = sources.map(async |(source, snapshot)| {
             let reached = snapshot.reached(source).await.map_err(from_projection)?;
-            positions.push(position_of(source, reached));
-        }
-        Ok(positions)
+            Ok(position_of(source, reached))
+        });
+        try_join_all(positions).await
     }
 }
 
