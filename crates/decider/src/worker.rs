@@ -320,7 +320,8 @@ impl<M: Model> Worker<M> {
             writes: Vec::with_capacity(writes.len()),
             conditions,
         };
-        let mut facts: FactsByStream<M::Event> = Vec::new();
+        let events = writes.iter().map(|write| write.events.len()).sum();
+        let mut facts: FactsByStream<M::Event> = Vec::with_capacity(events);
         for write in writes {
             let mut events = Vec::with_capacity(write.events.len());
             for (effective, area, event) in write.events {

@@ -1,9 +1,13 @@
 //! Events as CloudEvents 1.0 in the binary mode of the NATS binding: attributes as headers, content as payload.
 
-use async_nats::{HeaderMap, header::HeaderName};
+use async_nats::{
+    HeaderMap,
+    header::{HeaderName, HeaderValue},
+};
 use event_log::{RecordedEvent, StreamId};
 use kernel::parse_date;
 use serde::Deserialize;
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A message that is no event of this log.
@@ -30,30 +34,40 @@ const STREAM_VERSION: &str = "ce-streamversion";
 const EFFECTIVE: &str = "ce-effectivedate";
 const METADATA: &str = "ce-metadata";
 
+/// All attributes, filled in as far as all events of the context share them. Copies of a filled map have their room from the
+/// start.
+pub(crate) fn shared_headers(context: &str) -> HeaderMap {
+    let names = [ID, TYPE, SUBJECT, TIME, POSITION, STREAM_VERSION, EFFECTIVE, METADATA];
+    let blank = names.map(|name| (HeaderName::from_static(name), HeaderValue::new()));
+    let mut shared = HeaderMap::from_iter(blank);
+    shared.insert(SPEC_VERSION, "1.0");
+    shared.insert(SOURCE, encode(&format!("/muctieu/{context}")));
+    shared.insert(CONTENT_TYPE, "application/json");
+    shared
+}
+
 /// The subject `muctieu.<context>.<event>.<area>` on which an event is published.
 pub(crate) fn subject(context: &str, event: &RecordedEvent) -> String {
     #[derive(Deserialize)]
-    struct Routing {
-        area: String,
+    struct Routing<'a> {
+        #[serde(borrow)]
+        area: Cow<'a, str>,
     }
     let mut name = event.event_type.split('.');
     let middle = name.nth(1).unwrap_or(&event.event_type);
     let area =
-        serde_json::from_str::<Routing>(&event.metadata).map_or_else(|_| "none".into(), |one| one.area);
+        serde_json::from_str::<Routing<'_>>(&event.metadata).map_or_else(|_| "none".into(), |one| one.area);
     format!("muctieu.{context}.{middle}.{}", area.replace(['.', ' ', '*', '>'], "_"))
 }
 
-/// The attributes of an event.
-pub(crate) fn headers(context: &str, event: &RecordedEvent) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+/// The attributes of an event; `shared` are those of its context.
+pub(crate) fn headers(shared: &HeaderMap, event: &RecordedEvent) -> HeaderMap {
+    let mut headers = shared.clone();
     let mut put = |name: &'static str, value: String| headers.insert(HeaderName::from_static(name), value);
-    put(SPEC_VERSION, "1.0".to_owned());
     put(ID, event.event_id.to_string());
     put(TYPE, encode(&event.event_type));
-    put(SOURCE, encode(&format!("/muctieu/{context}")));
     put(SUBJECT, encode(event.stream.as_str()));
     put(TIME, event.recorded_at.to_string());
-    put(CONTENT_TYPE, "application/json".to_owned());
     put(POSITION, event.position.to_string());
     put(STREAM_VERSION, event.version.to_string());
     put(EFFECTIVE, event.effective.to_string());
@@ -168,7 +182,7 @@ mod tests {
         #[test]
         fn an_event_survives_the_wire_byte_for_byte(metadata in ".*", content in ".*") {
             let event = event(&metadata, &content);
-            let headers = headers("poverty", &event);
+            let headers = headers(&shared_headers("poverty"), &event);
             prop_assert_eq!(decode(41, Some(&headers), content.as_bytes()).unwrap(), event);
         }
     }
@@ -181,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_message_at_another_sequence_than_its_position_is_refused() {
-        let headers = headers("poverty", &event("{}", "{}"));
+        let headers = headers(&shared_headers("poverty"), &event("{}", "{}"));
         let refused = decode(40, Some(&headers), b"{}").unwrap_err();
         assert_eq!(refused.to_string(), "message 40 is no event: it stands for position 41");
     }

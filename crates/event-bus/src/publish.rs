@@ -30,6 +30,8 @@ const ANSWERED_TOGETHER: usize = 64;
 pub(crate) struct Publisher<'a> {
     bus: &'a Bus,
     context: &'a str,
+    /// The attributes that all messages share.
+    shared: HeaderMap,
     /// The last position that the server has taken.
     taken: u64,
     /// Answers that are awaited, each with the last position that it tells of.
@@ -41,7 +43,8 @@ pub(crate) struct Publisher<'a> {
 
 impl<'a> Publisher<'a> {
     pub(crate) fn new(bus: &'a Bus, context: &'a str, taken: u64) -> Self {
-        Self { bus, context, taken, in_flight: VecDeque::new(), has_begun: false }
+        let shared = cloud_event::shared_headers(context);
+        Self { bus, context, shared, taken, in_flight: VecDeque::new(), has_begun: false }
     }
 
     pub(crate) fn taken(&self) -> u64 {
@@ -58,18 +61,31 @@ impl<'a> Publisher<'a> {
 
     /// Sends the events that follow upon those sent before: in one atomic batch where the server knows that and there is
     /// more than one, else one by one, of which at most `in_flight_max` stay unanswered when all are sent.
-    pub(crate) async fn send(&mut self, events: &[RecordedEvent], in_flight_max: usize) -> Result<(), Error> {
+    pub(crate) async fn send(
+        &mut self,
+        events: Vec<RecordedEvent>,
+        in_flight_max: usize,
+    ) -> Result<(), Error> {
         if events.len() > 1 && self.bus.knows_atomic_batches() {
             self.settle(0).await?;
-            for batch in events.chunks(ATOMIC_BATCH_MAX) {
-                self.send_batch(batch).await?;
+            let mut events = events.into_iter();
+            while events.len() > 0 {
+                self.send_batch(events.by_ref().take(ATOMIC_BATCH_MAX).collect()).await?;
             }
             return Ok(());
         }
-        let (first, rest) = events.split_at(if self.has_begun { 0 } else { events.len().min(1) });
-        for together in first.chunks(1).chain(rest.chunks(ANSWERED_TOGETHER)) {
-            self.send_together(together).await?;
-            self.settle(if self.has_begun { in_flight_max } else { 0 }).await?;
+        let mut together = 0;
+        let mut events = events.into_iter();
+        while let Some(event) = events.next() {
+            together += 1;
+            if self.has_begun && together < ANSWERED_TOGETHER && events.len() > 0 {
+                let headers = self.following(&event);
+                self.publish(event, headers).await?;
+            } else {
+                together = 0;
+                self.send_answered(event).await?;
+                self.settle(if self.has_begun { in_flight_max } else { 0 }).await?;
+            }
         }
         Ok(())
     }
@@ -85,39 +101,33 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// One by one; only the last is answered.
-    async fn send_together(&mut self, events: &[RecordedEvent]) -> Result<(), Error> {
-        let Some((last, before)) = events.split_last() else { return Ok(()) };
-        for event in before {
-            self.publish(event, self.following(event)).await?;
-        }
-        let message =
-            PublishMessage::build().headers(self.following(last)).payload(last.content.clone().into());
-        let subject = cloud_event::subject(self.context, last);
+    /// Sends a message whose answer tells of those before it too.
+    async fn send_answered(&mut self, event: RecordedEvent) -> Result<(), Error> {
+        let (position, subject) = (event.position, cloud_event::subject(self.context, &event));
+        let message = PublishMessage::build().headers(self.following(&event)).payload(event.content.into());
         let sent = self.bus.jetstream.send_publish(subject, message).await;
-        let acknowledgement = sent.map_err(|error| refused(last.position, &error))?;
-        self.in_flight.push_back((last.position, acknowledgement));
+        self.in_flight.push_back((position, sent.map_err(|error| refused(position, &error))?));
         Ok(())
     }
 
     /// The attributes of an event that the server takes only right after the one before it.
     fn following(&self, event: &RecordedEvent) -> HeaderMap {
-        let mut headers = cloud_event::headers(self.context, event);
+        let mut headers = cloud_event::headers(&self.shared, event);
         headers.insert(NATS_EXPECTED_LAST_SEQUENCE, (event.position - 1).to_string());
         headers
     }
 
     /// Sends a message to which nobody answers.
-    async fn publish(&self, event: &RecordedEvent, headers: HeaderMap) -> Result<(), Error> {
-        let subject = cloud_event::subject(self.context, event);
+    async fn publish(&self, event: RecordedEvent, headers: HeaderMap) -> Result<(), Error> {
+        let subject = cloud_event::subject(self.context, &event);
         let client = self.bus.jetstream.client();
-        let sent = client.publish_with_headers(subject, headers, event.content.clone().into()).await;
+        let sent = client.publish_with_headers(subject, headers, event.content.into()).await;
         sent.map_err(|error| Error::Publish { position: event.position, reason: error.to_string() })
     }
 
     /// One batch, all or nothing. Only its first message says which sequence it expects; only its last is answered.
-    async fn send_batch(&mut self, batch: &[RecordedEvent]) -> Result<(), Error> {
-        let Some((last, before)) = batch.split_last() else { return Ok(()) };
+    async fn send_batch(&mut self, mut batch: Vec<RecordedEvent>) -> Result<(), Error> {
+        let Some(last) = batch.pop() else { return Ok(()) };
         let client = self.bus.jetstream.client();
         let batch_id = Uuid::new_v4().simple().to_string();
         let mut number = 0_usize;
@@ -125,26 +135,26 @@ impl<'a> Publisher<'a> {
             number += 1;
             let mut headers = match number {
                 1 => self.following(event),
-                _ => cloud_event::headers(self.context, event),
+                _ => cloud_event::headers(&self.shared, event),
             };
             headers.insert(NATS_BATCH_ID, batch_id.as_str());
             headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
             headers
         };
-        for event in before {
-            let headers = attributes(event);
+        for event in batch {
+            let headers = attributes(&event);
             self.publish(event, headers).await?;
         }
-        let mut headers = attributes(last);
+        let mut headers = attributes(&last);
         headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
-        let subject = cloud_event::subject(self.context, last);
-        let failed = |reason: String| Error::Publish { position: last.position, reason };
+        let (position, subject) = (last.position, cloud_event::subject(self.context, &last));
+        let failed = |reason: String| Error::Publish { position, reason };
         let committed = client
-            .request_with_headers(subject, headers, last.content.clone().into())
+            .request_with_headers(subject, headers, last.content.into())
             .await
             .map_err(|error| failed(error.to_string()))?;
         match serde_json::from_slice(&committed.payload).map_err(|error| failed(error.to_string()))? {
-            Response::Ok::<PublishAck>(answer) => self.take(last.position, &answer),
+            Response::Ok::<PublishAck>(answer) => self.take(position, &answer),
             Response::Err { error } if error.error_code() == ErrorCode::STREAM_WRONG_LAST_SEQUENCE => {
                 Err(Error::WrongLastSequence { expected: self.taken, reason: error.to_string() })
             }

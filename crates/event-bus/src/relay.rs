@@ -157,7 +157,7 @@ impl Relay {
             match tokio::time::timeout(LOOK_AFTER, next).await {
                 Ok(events) => {
                     let events = events.map_err(|error| self.unreadable(&error.to_string()))?;
-                    publisher.send(&events, self.options.in_flight_max).await
+                    publisher.send(events, self.options.in_flight_max).await
                 }
                 Err(_) => self.check_end(publisher.taken()).await,
             }
@@ -165,8 +165,9 @@ impl Relay {
             // More is read while the server answers, as long as there is more.
             let more = *self.log.watch().borrow() > publisher.sent();
             let events = if more { self.next(publisher.sent(), page).await? } else { Vec::new() };
-            publisher.send(&events, self.options.in_flight_max).await?;
-            publisher.settle(if events.is_empty() { 0 } else { page }).await
+            let unanswered_max = if events.is_empty() { 0 } else { page };
+            publisher.send(events, self.options.in_flight_max).await?;
+            publisher.settle(unanswered_max).await
         }
     }
 

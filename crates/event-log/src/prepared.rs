@@ -1,7 +1,7 @@
 //! A request made ready for the store in its caller's task, so that the one writer only has to copy it.
 
 use crate::{AppendError, AppendRequest, Metadata, StreamId};
-use foldhash::{HashSet, fast::FixedState};
+use foldhash::fast::FixedState;
 use kernel::{Date, RequestId};
 use serde::{Serialize, de::IgnoredAny};
 use std::hash::BuildHasher as _;
@@ -147,13 +147,14 @@ fn check_shape(request: &AppendRequest, size: usize, events_max: usize) -> Resul
     if streams > REQUEST_STREAMS_MAX {
         return invalid(format!("{streams} streams, {REQUEST_STREAMS_MAX} at most"));
     }
-    let mut seen = HashSet::default();
     let written = request.writes.iter().map(|write| (&write.stream, write.expected_version));
     let read = request.conditions.iter().map(|condition| (&condition.stream, condition.version));
-    for (stream, version) in written.chain(read) {
-        if !seen.insert(stream) {
-            return invalid(format!("stream {stream} twice"));
-        }
+    let mut named: Vec<_> = written.chain(read).collect();
+    named.sort_unstable();
+    if let Some([(stream, _), _]) = named.array_windows().find(|[one, next]| one.0 == next.0) {
+        return invalid(format!("stream {stream} twice"));
+    }
+    for (stream, version) in named {
         // The stores count in i64; no real stream comes near.
         if version > i64::MAX as u64 / 2 {
             return invalid(format!("version {version} of stream {stream} is out of range"));

@@ -60,10 +60,11 @@ fn response(
     reference: &Reference,
     complete: impl Fn(&Transferred, &Fact<FundingEvent>, funding::Transfer) -> funding::Transfer,
 ) -> funding::TransferResponse {
+    let receipt = accepted.recorded.map(receipt);
     let transfers = accepted.facts.iter().filter_map(|fact| match &fact.event {
         FundingEvent::Transferred(event) => {
-            // What is only validated stands nowhere yet.
-            let recorded = accepted.recorded.map(|_| (fact.recorded_at.to_string(), fact.position));
+            // What is only validated stands nowhere yet; what is recorded together has one time.
+            let recorded = receipt.as_ref().map(|receipt| (receipt.recorded_at.clone(), fact.position));
             let (recorded_at, position) = recorded.unwrap_or_default();
             let summary = funding::Transfer {
                 name: transfer_name(event.transfer),
@@ -82,7 +83,7 @@ fn response(
         transfers: transfers.collect(),
         balances: Vec::new(),
         cases: opened_cases(accepted, reference),
-        receipt: accepted.recorded.map(receipt),
+        receipt,
         remaining: 0,
     }
 }

@@ -4,7 +4,10 @@ use super::token::{self, Kind};
 use crate::{Refusal, reason};
 use api::types::WriteReceipt;
 use event_log::Appended;
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 const CONTEXTS_MAX: usize = 16;
 
@@ -72,9 +75,12 @@ impl fmt::Display for ConsistencyToken {
         if self.0.is_empty() {
             return Ok(());
         }
-        let pairs: Vec<String> =
-            self.0.iter().map(|(context, position)| format!("{context}={position}")).collect();
-        f.write_str(&token::encode(Kind::Consistency, pairs.join(";").as_bytes()))
+        let mut pairs = String::new();
+        for (context, position) in &self.0 {
+            let separator = if pairs.is_empty() { "" } else { ";" };
+            write!(pairs, "{separator}{context}={position}")?;
+        }
+        f.write_str(&token::encode(Kind::Consistency, pairs.as_bytes()))
     }
 }
 
