@@ -320,8 +320,8 @@ impl<M: Model> Worker<M> {
             writes: Vec::with_capacity(writes.len()),
             conditions,
         };
-        let events = writes.iter().map(|write| write.events.len()).sum();
-        let mut facts: FactsByStream<M::Event> = Vec::with_capacity(events);
+        let count = writes.iter().map(|write| write.events.len()).sum();
+        let mut facts: FactsByStream<M::Event> = Vec::with_capacity(count);
         for write in writes {
             let mut events = Vec::with_capacity(write.events.len());
             for (effective, area, event) in write.events {

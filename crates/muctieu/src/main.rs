@@ -30,7 +30,7 @@ use service::{
 use std::{path::Path, process::ExitCode};
 
 /// Asks the system for memory less often than the usual one, and SQLite through it: the demo takes a sixth less time, a replay a
-/// tenth, and with pages of the usual size a rebuild another eighth and less memory.
+/// tenth, and with pages of the usual size a rebuild another eighth.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -24,8 +24,9 @@ pub trait Reader: Send {
         query: Query,
     ) -> impl Future<Output = Result<(Reached, Vec<Row>), Error>> + Send;
 
-    /// The same of several statements about tables that follow from this source alone, all from one state. The database
-    /// answers them at once, each on a connection of its own.
+    /// The same of several statements, at least one, about tables that follow from this source alone, all from one state.
+    /// The database answers them at once, each on a connection of its own; each sees the state at its start, and where these
+    /// differ, they are answered once more, one after another.
     fn read_all(
         self,
         source: &str,

@@ -6,7 +6,7 @@
 //! `group_stock` keeps the stocks among these for each ethnic group, all classes in one row.
 //!
 //! **Invariant:** for every area, measure, day of effect and day of knowledge, `figure` is the sum of `fact` over the
-//! leaves of the area, and so is `group_stock` for every group of these.
+//! leaves of the area, and so is each stock of `group_stock` over those of its group.
 
 mod batch;
 mod fold;

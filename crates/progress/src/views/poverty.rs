@@ -4,7 +4,7 @@ use super::{
     Grounds, from_projection,
     placed::NotPlaced,
     point::{PointOfView, Portion, area_on_map, covered_units},
-    reading::{AreaStocks, Asked, Groups, StockTable, stocks, stocks_by_group},
+    reading::{AreaStocks, Asked, StockTable, stocks, stocks_by_group},
     status::{DataStatus, caveats, figure, share},
 };
 use crate::figure::{CountedClass, Extent, FigureName, ShareName, Unit, count_name};
@@ -62,6 +62,13 @@ pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<Caveat> {
             format!("no poverty standard is in force on {day}"),
         )],
     }
+}
+
+/// Whether stocks are read by ethnic group too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Groups {
+    Apart,
+    Together,
 }
 
 /// Which stocks are read at once: of these areas on these days.

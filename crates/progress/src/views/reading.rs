@@ -1,4 +1,4 @@
-//! Sums read from `figure`.
+//! Sums read from `figure` and `group_stock`.
 
 use super::{
     Grounds,
@@ -11,17 +11,7 @@ use poverty_view::{
 };
 use projection::{ColumnIndex, Error, Query, Reached, Reader, Row};
 use reference::Area;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    ops::AddAssign,
-};
-
-/// Whether stocks are read by ethnic group too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Groups {
-    Apart,
-    Together,
-}
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Stocks of one area, in all and, where groups were read apart, by ethnic group in the order of codes.
 #[derive(Clone, Debug, Default)]
@@ -36,26 +26,11 @@ impl AreaStocks {
     }
 }
 
-impl AddAssign for AreaStocks {
-    fn add_assign(&mut self, other: Self) {
-        self.all += other.all;
-        for (group, stocks) in other.by_ethnicity {
-            *self.by_ethnicity.entry(group).or_default() += stocks;
-        }
-    }
-}
-
 /// Stocks of areas; nothing recorded reads as nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct StockTable(HashMap<i64, AreaStocks>);
 
 impl StockTable {
-    fn add_all(&mut self, others: Self) {
-        for (area, stocks) in others.0 {
-            *self.0.entry(area).or_default() += stocks;
-        }
-    }
-
     /// Of the whole area, in all.
     pub(crate) fn of(&self, area: AreaNumber) -> Stocks {
         self.0.get(&area.number()).map_or_else(Stocks::default, |stocks| stocks.all)
@@ -133,20 +108,25 @@ pub(crate) async fn stocks(
     known_on: Date,
 ) -> Result<(Reached, BTreeMap<Date, StockTable>), Error> {
     let (reached, rows) = reader.read(SOURCE, stocks_query(asked, days, known_on)?).await?;
-    let mut changes = vec![StockTable::default(); days.len()];
-    for row in rows {
-        let at: i64 = row.get(0)?;
-        // Invariant: the query tells of no other days.
-        let Some(changes) = usize::try_from(at).ok().and_then(|at| changes.get_mut(at)) else { continue };
-        let stocks = changes.0.entry(row.get(1)?).or_default();
-        stocks.all.add(measure_at(&row, 2)?, amount_at(&row, 3)?);
-    }
-    let up_to_each = changes.into_iter().scan(StockTable::default(), |table, changes| {
-        table.add_all(changes);
-        Some(table.clone())
-    });
-    Ok((reached, days.iter().copied().zip(up_to_each).collect()))
+    Ok((reached, stock_tables(rows, days)?))
 }
+
+/// What [`stocks_query`] gives, as it stands on each of the days.
+fn stock_tables(rows: Vec<Row>, days: &BTreeSet<Date>) -> Result<BTreeMap<Date, StockTable>, Error> {
+    let mut tables: BTreeMap<Date, StockTable> =
+        days.iter().map(|day| (*day, StockTable::default())).collect();
+    for row in rows {
+        let first_day = usize::try_from(row.get_u64(0)?).unwrap_or(usize::MAX);
+        let (area, measure, amount) = (row.get(1)?, measure_at(&row, 2)?, amount_at(&row, 3)?);
+        for table in tables.values_mut().skip(first_day) {
+            table.0.entry(area).or_default().all.add(measure, amount);
+        }
+    }
+    Ok(tables)
+}
+
+/// Statements among which the areas whose groups are read are dealt out: the sums take most of a view's time.
+const GROUPS_READ_AT_ONCE: usize = 2;
 
 /// The stocks on the day, as known on the other, of the areas that are shown by ethnic group too.
 pub(crate) async fn stocks_by_group(
@@ -155,18 +135,15 @@ pub(crate) async fn stocks_by_group(
     day: Date,
     known_on: Date,
 ) -> Result<(Reached, StockTable), Error> {
-    let mut queries = vec![stocks_query(asked, &BTreeSet::from([day]), known_on)?];
-    let shown = asked.shown();
+    let (days, shown) = (BTreeSet::from([day]), asked.shown());
+    let mut queries = vec![stocks_query(asked, &days, known_on)?];
     for areas in shown.chunks(shown.len().div_ceil(GROUPS_READ_AT_ONCE).max(1)) {
         queries.push(groups_query(areas, day, known_on)?);
     }
     let (reached, answers) = reader.read_all(SOURCE, queries).await?;
-    let mut table = StockTable::default();
     let mut answers = answers.into_iter();
-    for row in answers.next().unwrap_or_default() {
-        let stocks = table.0.entry(row.get(1)?).or_default();
-        stocks.all.add(measure_at(&row, 2)?, amount_at(&row, 3)?);
-    }
+    let together = stock_tables(answers.next().unwrap_or_default(), &days)?;
+    let mut table = together.into_values().next().unwrap_or_default();
     for row in answers.flatten() {
         let group = Ethnicity::try_from(row.get::<i64>(1)?).unwrap_or(Ethnicity::UNKNOWN);
         let stocks = Stocks {
@@ -176,16 +153,14 @@ pub(crate) async fn stocks_by_group(
             not_poor: amount_at(&row, 8)?,
         };
         if stocks != Stocks::default() {
-            table.0.entry(row.get(0)?).or_default().by_ethnicity.insert(group, stocks);
+            *table.0.entry(row.get(0)?).or_default().by_ethnicity.entry(group).or_default() += stocks;
         }
     }
     Ok((reached, table))
 }
 
-/// Statements among which the areas whose groups are read are dealt out: the sums take most of a view's time.
-const GROUPS_READ_AT_ONCE: usize = 2;
-
-/// Rows of the day's place among the days, area, measure, and what came since the day before: households and persons.
+/// Rows of the day's place among the days from 0, area, measure, and what came since the earlier of the days: households
+/// and persons.
 fn stocks_query(asked: &Asked, days: &BTreeSet<Date>, known_on: Date) -> Result<Query, Error> {
     const FIRST_DAY: usize = 3;
     if days.is_empty() {

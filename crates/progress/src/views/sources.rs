@@ -43,10 +43,12 @@ impl Sources {
 
     /// One state of each source. The sources have no common order: each is as far as it is.
     pub(crate) async fn snapshots(&self) -> Result<Snapshots, Refusal> {
-        let Self { poverty, rural, funding } = self;
-        let begun = tokio::try_join!(poverty.snapshot(), rural.snapshot(), funding.snapshot());
-        let (poverty, rural, funding) = begun.map_err(from_projection)?;
-        Ok(Snapshots { poverty, rural, funding })
+        // In one order for all, so that no two wait for each other's connections.
+        Ok(Snapshots {
+            poverty: self.poverty.snapshot().await.map_err(from_projection)?,
+            rural: self.rural.snapshot().await.map_err(from_projection)?,
+            funding: self.funding.snapshot().await.map_err(from_projection)?,
+        })
     }
 }
 

@@ -6,11 +6,12 @@ use projection::{
     Error, Insert, Query, Reached, ReadDatabase, ReadModel, Reader, Row, SetAside, Transaction,
 };
 use sqlx::postgres::PgListener;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 on_both_databases![
     an_answer_comes_with_how_far_the_model_had_come_and_keeps_its_columns_in_their_places,
     an_answer_without_rows_still_tells_how_far_the_model_had_come,
+    several_statements_are_answered_from_one_state_while_the_model_moves_on,
     rows_of_any_number_are_inserted_with_nulls_bytes_and_conflicts,
     keys_find_their_rows_and_no_key_finds_none,
 ];
@@ -55,6 +56,41 @@ async fn an_answer_without_rows_still_tells_how_far_the_model_had_come(place: Pl
     caught_up(&database, &log).await;
     let (reached, rows) = asked(&database, nothing()).await;
     assert_eq!((reached, rows.len()), (Reached { position: 1, set_aside: 0 }, 0));
+    projector.stop().await;
+}
+
+async fn several_statements_are_answered_from_one_state_while_the_model_moves_on(place: Place) {
+    const EVENTS: u64 = 300;
+    let database = place.open::<Counts>().await;
+    let log = MemoryLog::with(&[("a", 1)]);
+    let projector = Running::start(&database, <Counts>::default(), &log);
+    let appending = tokio::spawn({
+        let log = log.clone();
+        async move {
+            while log.head_now() < EVENTS {
+                log.append("a", 1);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    });
+
+    let total = || Query::new("select cast(coalesce(sum(amount), 0) as bigint) from count");
+    let mut states = BTreeSet::new();
+    while states.last() != Some(&EVENTS) {
+        let queries = vec![total(), Query::new("select amount from count where letter = 'z'"), total()];
+        let (reached, answers) = database.read_all(SOURCE, queries.clone()).await.unwrap();
+        let totals: Vec<Vec<u64>> =
+            answers.iter().map(|rows| rows.iter().map(|row| row.get_u64(0).unwrap()).collect()).collect();
+        let position = reached.position;
+        assert_eq!(totals, [vec![position], vec![], vec![position]]);
+        states.insert(position);
+
+        let mut snapshot = database.snapshot().await.unwrap();
+        let (reached, answers) = snapshot.read_all(SOURCE, queries).await.unwrap();
+        assert_eq!((answers.len(), answers[0][0].get_u64(0).unwrap()), (3, reached.position));
+    }
+    assert!(states.len() > 2, "the model stood still");
+    appending.await.unwrap();
     projector.stop().await;
 }
 
