@@ -1,14 +1,15 @@
 //! Questions that other services ask of the folded events.
 
 use crate::{
-    Class, SOURCE,
-    domain::{AreaNumber, Day, History, Measure, StandardCalendar},
+    Class, SOURCE, StocksAsked,
+    domain::{AreaNumber, History, StandardCalendar, Stocks},
     model::calendar,
+    stocks,
 };
 use kernel::{AreaKey, Date, HouseholdId};
 use projection::{Error, Query, ReadDatabase, Reader as _, WaitError};
 use reference::Reference;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// What one service has folded of the poverty registry's events. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,32 +58,20 @@ impl PovertyView {
         as_at: Date,
         known_on: Date,
     ) -> Result<Seen<Option<Counts>>, Error> {
-        let query = Query::new(
-            "select figure.measure, cast(sum(figure.households) as bigint) as households
-             from figure
-             where figure.area = $1 and figure.measure between $2 and $3
-               and figure.effective <= $4 and figure.known <= $5
-             group by figure.measure",
-        )
-        .bind(AreaNumber::of(area).number())
-        .bind(i64::from(Measure::Registered.number()))
-        .bind(i64::from(Measure::NotPoor.number()))
-        .bind(Day::from(as_at).number())
-        .bind(Day::from(known_on).number());
-        let (reached, rows) = (&self.database).read(SOURCE, query).await?;
-        let mut counts = Counts::default();
-        for row in rows {
-            let households: i64 = row.get("households")?;
-            match Measure::from_number(row.get("measure")?) {
-                Some(Measure::Registered) => counts.registered = households,
-                Some(Measure::Poor) => counts.poor = households,
-                Some(Measure::NearPoor) => counts.near_poor = households,
-                _ => {}
-            }
-            if !matches!(Measure::from_number(row.get("measure")?), Some(Measure::Registered)) {
-                counts.reviewed += households;
-            }
+        let days = BTreeSet::from([as_at]);
+        let area = [AreaNumber::of(area).number()];
+        let asked = StocksAsked { together: &area, by_group: &[], days: &days, known_on };
+        let (reached, parts) = stocks(&self.database, asked).await?;
+        let mut sum = Stocks::default();
+        for part in parts {
+            sum += part.stocks;
         }
+        let counts = Counts {
+            registered: sum.registered.households,
+            reviewed: sum.reviewed().households,
+            poor: sum.poor.households,
+            near_poor: sum.near_poor.households,
+        };
         let value = (counts.registered > 0).then_some(counts);
         Ok(Seen { position: reached.position, value })
     }

@@ -101,7 +101,8 @@ impl progress_server::Progress for Progress {
     ) -> Result<Response<proto::MovementsView>, Status> {
         let request = request.into_inner();
         let sources = self.fresh(&request.consistency_token).await?;
-        Ok(Response::new(views::movements(&self.grounds, &sources.poverty, &request).await?))
+        let mut snapshot = sources.poverty.snapshot().await.map_err(from_projection)?;
+        Ok(Response::new(views::movements(&self.grounds, &mut snapshot, &request).await?))
     }
 
     async fn list_targets(
@@ -118,8 +119,8 @@ impl progress_server::Progress for Progress {
         request: Request<proto::GetOverviewRequest>,
     ) -> Result<Response<proto::Overview>, Status> {
         let request = request.into_inner();
-        let mut snapshots = self.snapshots(&request.consistency_token).await?;
-        Ok(Response::new(views::overview(&self.grounds, &mut snapshots, &request).await?))
+        let snapshots = self.snapshots(&request.consistency_token).await?;
+        Ok(Response::new(views::overview(&self.grounds, snapshots, &request).await?))
     }
 
     async fn get_criteria(

@@ -22,14 +22,14 @@ use std::sync::Arc;
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Insert<const COLUMNS: usize> {
+pub struct Insert<'c, const COLUMNS: usize> {
     /// The table.
     pub table: &'static str,
     /// Its columns, in the order of the values.
     pub columns: [&'static str; COLUMNS],
     /// What becomes of a row whose key is there already; empty where that is an error. No two rows of one run may have one
     /// key.
-    pub on_conflict: &'static str,
+    pub on_conflict: &'c str,
 }
 
 /// Rows in one statement of SQLite at most. Its text is the same for all full statements of a table, so it is prepared once.
@@ -38,7 +38,7 @@ const STATEMENT_ROWS: usize = 512;
 /// Rows in one statement of PostgreSQL at most: some megabytes.
 const ROUND_TRIP_ROWS: usize = 10_000;
 
-impl<const COLUMNS: usize> Insert<COLUMNS> {
+impl<const COLUMNS: usize> Insert<'_, COLUMNS> {
     /// Writes all rows, in their order.
     pub async fn run<R>(
         &self,

@@ -24,6 +24,8 @@ use std::borrow::Cow;
 /// Rows are found by their keys with `is_one_of(column, $1, type)`, whose parameter is a JSON array of `bigint` or `text`.
 /// Either database then reads them by the column's index.
 ///
+/// A table that its SQLite keeps in the order of its key is created `without rowid`; PostgreSQL does without.
+///
 /// Columns are `bigint`, `text` or `bytea` in both databases; truth values are 0 and 1; `sum` and `avg` are cast back to
 /// `bigint`.
 #[derive(Clone, Debug)]
@@ -48,7 +50,11 @@ impl Query {
     /// A statement whose text serves both databases. Text that came from outside belongs into [`Query::bind`].
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         let text = text.into();
-        Self::each(text.clone(), text)
+        let postgres = match text.split_once(WITHOUT_ROWID) {
+            Some((before, after)) => Cow::Owned(format!("{before}{after}")),
+            None => text.clone(),
+        };
+        Self::each(text, postgres)
     }
 
     /// A statement with a text for each database.
@@ -76,6 +82,7 @@ impl Query {
 
 const ROWS: &str = "json_rows(";
 const ONE_OF: &str = "is_one_of(";
+const WITHOUT_ROWID: &str = " without rowid";
 
 /// Replaces each call by what `written` makes of its arguments. A call that is unclosed or has too few of them stays as it
 /// is, and the database refuses it.
@@ -177,6 +184,13 @@ mod tests {
             query.postgres,
             "select a from t where t.a = any(array(select json_array_elements_text($1::json)::bigint)) and b = $2"
         );
+    }
+
+    #[test]
+    fn a_table_in_the_order_of_its_key_is_an_ordinary_one_in_postgres() {
+        let query = Query::new("create table t (a bigint primary key) without rowid");
+        assert_eq!(query.sqlite, "create table t (a bigint primary key) without rowid");
+        assert_eq!(query.postgres, "create table t (a bigint primary key)");
     }
 
     #[test]

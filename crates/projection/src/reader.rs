@@ -1,7 +1,6 @@
-//! The answer of one statement, or of several, together with how far the model had come.
+//! The answer of a statement together with how far the model had come.
 
 use crate::{Error, Query, ReadDatabase, Row, Transaction};
-use futures::future::try_join_all;
 
 /// How far a state of the model has come with a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,28 +22,11 @@ pub trait Reader: Send {
         source: &str,
         query: Query,
     ) -> impl Future<Output = Result<(Reached, Vec<Row>), Error>> + Send;
-
-    /// The same of several statements, at least one, about tables that follow from this source alone, all from one state.
-    /// The database answers them at once, each on a connection of its own; each sees the state at its start, and where these
-    /// differ, they are answered once more, one after another.
-    fn read_all(
-        self,
-        source: &str,
-        queries: Vec<Query>,
-    ) -> impl Future<Output = Result<(Reached, Vec<Vec<Row>>), Error>> + Send;
 }
 
 impl Reader for &mut Transaction {
     async fn read(self, source: &str, query: Query) -> Result<(Reached, Vec<Row>), Error> {
         split(self.fetch_all(with_reached(source, query)).await?)
-    }
-
-    async fn read_all(self, source: &str, queries: Vec<Query>) -> Result<(Reached, Vec<Vec<Row>>), Error> {
-        let mut answers = Vec::with_capacity(queries.len());
-        for query in queries {
-            answers.push((&mut *self).read(source, query).await?);
-        }
-        same_state(answers).ok_or(Error::Database(sqlx::Error::RowNotFound))
     }
 }
 
@@ -52,25 +34,6 @@ impl Reader for &ReadDatabase {
     async fn read(self, source: &str, query: Query) -> Result<(Reached, Vec<Row>), Error> {
         split(self.fetch_all(with_reached(source, query)).await?)
     }
-
-    async fn read_all(self, source: &str, queries: Vec<Query>) -> Result<(Reached, Vec<Vec<Row>>), Error> {
-        let generation = self.shared.trusted()?;
-        let asked = queries.iter().map(async |query| {
-            split(generation.readers.fetch_all(with_reached(source, query.clone())).await?)
-        });
-        if let Some(answers) = same_state(try_join_all(asked).await?) {
-            return Ok(answers);
-        }
-        // The model moved on between them.
-        generation.readers.begin_reading().await?.read_all(source, queries).await
-    }
-}
-
-/// The answers, where the model had come equally far for all of them.
-fn same_state(answers: Vec<(Reached, Vec<Row>)>) -> Option<(Reached, Vec<Vec<Row>>)> {
-    let reached = answers.first()?.0;
-    let same = answers.iter().all(|(other, _)| *other == reached);
-    same.then(|| (reached, answers.into_iter().map(|(_, rows)| rows).collect()))
 }
 
 /// The statement with three columns more. Where it has no rows, one comes without an answer.

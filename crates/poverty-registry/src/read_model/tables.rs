@@ -33,9 +33,8 @@ pub(super) fn create() -> Vec<Query> {
              )",
         ),
         Query::new("create table household_names (number bigint primary key, names text not null)"),
-        Query::each(
+        Query::new(
             "create table placement (area text not null, number bigint not null, primary key (area, number)) without rowid",
-            "create table placement (area text not null, number bigint not null, primary key (area, number))",
         ),
         Query::new("create index placement_by_household on placement (number)"),
         Query::each(

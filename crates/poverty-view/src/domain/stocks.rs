@@ -37,6 +37,16 @@ impl Stocks {
         }
     }
 
+    /// Each stock with its measure, in the order of [`Measure::STOCKS`].
+    pub const fn by_measure(&self) -> [(Measure, Amount); 4] {
+        [
+            (Measure::Registered, self.registered),
+            (Measure::Poor, self.poor),
+            (Measure::NearPoor, self.near_poor),
+            (Measure::NotPoor, self.not_poor),
+        ]
+    }
+
     /// Adds an amount of that measure; flows and lacks are no stocks.
     pub fn add(&mut self, measure: Measure, amount: Amount) {
         match measure {

@@ -3,7 +3,7 @@
 use super::{
     Placing, States,
     fold::{Decoded, Inapplicable},
-    tables::{FactRow, FigureRow, GroupRow, HouseholdRow, Sums, Told},
+    tables::{FactRow, FigureRow, HouseholdRow, StockRow, Sums, Told, YearRow},
 };
 use crate::domain::{
     Amount, AreaNumber, Day, Fact, FactKey, History, KnownFact, Measure, StandardCalendar, Stocks, changes,
@@ -138,27 +138,28 @@ impl Changes {
     /// What they sum up to, in an order that makes the inserts run along the tables' keys. A figure that adds up to nothing
     /// within the batch is written all the same: which rows there are must not depend on where batches begin.
     pub(super) fn into_sums(self) -> Sums {
-        let (mut figures, mut groups) = (Vec::new(), Vec::new());
+        let (mut figures, mut stocks) = (Vec::new(), Vec::new());
         for ((key, known), amount) in self.changes {
             let FactKey { leaf, measure, ethnicity, effective } = key;
-            let figure = |area| FigureRow { area, measure: measure.number(), effective, known, amount };
             // Invariant: only leaves that are placed are read from events.
-            let areas = self.placing.adds_to(leaf).unwrap_or_default();
-            figures.extend(areas.iter().map(|area| figure(area.number())));
+            let areas = self.placing.adds_to(leaf).unwrap_or_default().iter().map(|area| area.number());
+            if !Measure::STOCKS.contains(&measure) {
+                let figure = |area| FigureRow { area, measure: measure.number(), effective, known, amount };
+                figures.extend(areas.map(figure));
+                continue;
+            }
+            let mut changed = Stocks::default();
+            changed.add(measure, amount);
+            let stock = |area, group| StockRow { area, group, effective, known, stocks: changed };
+            stocks.extend(areas.flat_map(|area| [stock(area, None), stock(area, Some(ethnicity))]));
             if measure == Measure::Registered && self.placing.is_unplaced_somewhere(leaf) {
-                figures.push(figure(recorded_directly(leaf)));
-            }
-            if Measure::STOCKS.contains(&measure) {
-                let mut stocks = Stocks::default();
-                stocks.add(measure, amount);
-                let group = |area| GroupRow { area, ethnicity, effective, known, stocks };
-                groups.extend(areas.iter().map(|area| group(area.number())));
+                stocks.push(stock(recorded_directly(leaf), None));
             }
         }
-        Sums {
-            figures: summed(figures, FigureRow::place, |row, next| row.amount += next.amount),
-            groups: summed(groups, GroupRow::place, |row, next| row.stocks += next.stocks),
-        }
+        let stocks = summed(stocks, StockRow::place, |row, next| row.stocks += next.stocks);
+        let years = summed(stocks.iter().map(YearRow::of).collect(), YearRow::place, YearRow::add);
+        let figures = summed(figures, FigureRow::place, |row, next| row.amount += next.amount);
+        Sums { figures, stocks, years }
     }
 }
 
@@ -175,7 +176,7 @@ fn summed<R, K: Ord>(mut rows: Vec<R>, place: fn(&R) -> K, add: fn(&mut R, &R)) 
     rows
 }
 
-/// The number under which `figure` keeps what was recorded in a unit itself, without a village.
+/// The number under which `stock` keeps what was recorded in a unit itself, without a village.
 pub const fn recorded_directly(unit: AreaNumber) -> i64 {
     -unit.number()
 }

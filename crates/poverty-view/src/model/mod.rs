@@ -1,12 +1,14 @@
-//! The read model: five tables that follow from the events of the poverty registry.
+//! The read model: six tables that follow from the events of the poverty registry.
 //!
 //! `household` keeps each household's history, so that the facts before and after an event can be compared; `event`
-//! keeps where a fact came from; `fact` keeps every change of a fact; `figure` keeps the same changes added up for the
-//! area itself and for every area of every map that it is a part of, so that a view of the province reads few rows;
-//! `group_stock` keeps the stocks among these for each ethnic group, all classes in one row.
+//! keeps where a fact came from; `fact` keeps every change of a fact. The others keep the same changes added up for the
+//! area itself and for every area of every map that it is a part of, so that a view of the province reads few rows:
+//! `figure` movements and lacks; `stock` households and persons, all classes in one row, for each ethnic group and for all
+//! together; `stock_of_year` what the stocks of a year add up to.
 //!
 //! **Invariant:** for every area, measure, day of effect and day of knowledge, `figure` is the sum of `fact` over the
-//! leaves of the area, and so is each stock of `group_stock` over those of its group.
+//! leaves of the area; so is each stock of `stock` over those of its group; and `stock_of_year` is the sum of `stock` over
+//! the days of effect of its year, all known by its `last_known`.
 
 mod batch;
 mod fold;
@@ -15,6 +17,7 @@ mod tables;
 
 pub use batch::recorded_directly;
 pub use placing::{Placing, containers, overlaps};
+pub(crate) use tables::{ALL_GROUPS, STOCK_AMOUNTS};
 
 use crate::domain::StandardCalendar;
 use batch::Batch;
@@ -76,7 +79,7 @@ pub fn calendar(reference: &Reference) -> StandardCalendar {
 
 impl ReadModel for PovertyModel {
     const NAME: &'static str = "poverty_view";
-    const SCHEMA_VERSION: i64 = 6;
+    const SCHEMA_VERSION: i64 = 7;
 
     fn create_statements() -> Vec<Query> {
         tables::create_statements()

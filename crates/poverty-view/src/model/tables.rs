@@ -6,9 +6,25 @@ use event_log::RecordedEvent;
 use kernel::HouseholdId;
 use projection::{Error, Insert, Query, Transaction, Value};
 
-/// Days are yyyymmdd, areas and measures their numbers, times microseconds since 1970. A negative area in `figure` is
-/// what was recorded in the unit itself without a village.
+/// The ethnicity under which `stock` and `stock_of_year` keep all groups together.
+pub(crate) const ALL_GROUPS: i64 = -1;
+
+/// The columns of amounts of `stock` and `stock_of_year`: households and persons of each stock in turn.
+pub(crate) const STOCK_AMOUNTS: [&str; 8] = [
+    "registered_households",
+    "registered_persons",
+    "poor_households",
+    "poor_persons",
+    "near_poor_households",
+    "near_poor_persons",
+    "not_poor_households",
+    "not_poor_persons",
+];
+
+/// Days are yyyymmdd, areas and measures their numbers, times microseconds since 1970. A negative area in `stock` is what
+/// was recorded in the unit itself without a village.
 pub(super) fn create_statements() -> Vec<Query> {
+    let amounts = STOCK_AMOUNTS.map(|amount| format!("{amount} bigint not null")).join(", ");
     vec![
         Query::new("create table household (id text primary key, history text not null)"),
         Query::new(
@@ -17,50 +33,33 @@ pub(super) fn create_statements() -> Vec<Query> {
                 effective bigint not null, recorded_at bigint not null,
                 household text not null, document text, actor text not null)",
         ),
-        Query::each(
+        Query::new(
             "create table fact (
                 position bigint not null, item bigint not null,
                 leaf bigint not null, measure bigint not null, ethnicity bigint not null,
                 effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
                 primary key (leaf, measure, position, item)) without rowid",
-            "create table fact (
-                position bigint not null, item bigint not null,
-                leaf bigint not null, measure bigint not null, ethnicity bigint not null,
-                effective bigint not null, known bigint not null,
-                households bigint not null, persons bigint not null,
-                primary key (leaf, measure, position, item))",
         ),
-        Query::each(
+        Query::new(
             "create table figure (
                 area bigint not null, measure bigint not null,
                 effective bigint not null, known bigint not null,
                 households bigint not null, persons bigint not null,
                 primary key (area, measure, effective, known)) without rowid",
-            "create table figure (
-                area bigint not null, measure bigint not null,
-                effective bigint not null, known bigint not null,
-                households bigint not null, persons bigint not null,
-                primary key (area, measure, effective, known))",
         ),
-        Query::each(
-            "create table group_stock (
+        Query::new(format!(
+            "create table stock (
                 area bigint not null, ethnicity bigint not null,
-                effective bigint not null, known bigint not null,
-                registered_households bigint not null, registered_persons bigint not null,
-                poor_households bigint not null, poor_persons bigint not null,
-                near_poor_households bigint not null, near_poor_persons bigint not null,
-                not_poor_households bigint not null, not_poor_persons bigint not null,
-                primary key (area, ethnicity, effective, known)) without rowid",
-            "create table group_stock (
+                effective bigint not null, known bigint not null, {amounts},
+                primary key (area, ethnicity, effective, known)) without rowid"
+        )),
+        Query::new(format!(
+            "create table stock_of_year (
                 area bigint not null, ethnicity bigint not null,
-                effective bigint not null, known bigint not null,
-                registered_households bigint not null, registered_persons bigint not null,
-                poor_households bigint not null, poor_persons bigint not null,
-                near_poor_households bigint not null, near_poor_persons bigint not null,
-                not_poor_households bigint not null, not_poor_persons bigint not null,
-                primary key (area, ethnicity, effective, known))",
-        ),
+                year bigint not null, last_known bigint not null, {amounts},
+                primary key (area, ethnicity, year)) without rowid"
+        )),
     ]
 }
 
@@ -75,7 +74,8 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub(super) struct Sums {
     pub(super) figures: Vec<FigureRow>,
-    pub(super) groups: Vec<GroupRow>,
+    pub(super) stocks: Vec<StockRow>,
+    pub(super) years: Vec<YearRow>,
 }
 
 #[derive(Debug)]
@@ -103,7 +103,7 @@ pub(super) struct FactRow {
     pub(super) change: KnownFact,
 }
 
-/// Of all groups together.
+/// A movement or a lack.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FigureRow {
     pub(super) area: i64,
@@ -113,14 +113,24 @@ pub(super) struct FigureRow {
     pub(super) amount: Amount,
 }
 
-/// Of one ethnic group.
-#[derive(Debug)]
-pub(super) struct GroupRow {
+/// Stocks of one ethnic group, or of all together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StockRow {
     pub(super) area: i64,
-    pub(super) ethnicity: Ethnicity,
+    pub(super) group: Option<Ethnicity>,
     pub(super) effective: Day,
     pub(super) known: Day,
     pub(super) stocks: Stocks,
+}
+
+/// The same of all days of effect in a year.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct YearRow {
+    area: i64,
+    group: Option<Ethnicity>,
+    year: i32,
+    last_known: Day,
+    stocks: Stocks,
 }
 
 impl HouseholdRow {
@@ -224,34 +234,42 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
              set households = figure.households + excluded.households,
                  persons = figure.persons + excluded.persons",
     };
-    let groups = Insert {
-        table: "group_stock",
-        columns: [
-            "area",
-            "ethnicity",
-            "effective",
-            "known",
-            "registered_households",
-            "registered_persons",
-            "poor_households",
-            "poor_persons",
-            "near_poor_households",
-            "near_poor_persons",
-            "not_poor_households",
-            "not_poor_persons",
-        ],
-        on_conflict: "on conflict (area, ethnicity, effective, known) do update
-             set registered_households = group_stock.registered_households + excluded.registered_households,
-                 registered_persons = group_stock.registered_persons + excluded.registered_persons,
-                 poor_households = group_stock.poor_households + excluded.poor_households,
-                 poor_persons = group_stock.poor_persons + excluded.poor_persons,
-                 near_poor_households = group_stock.near_poor_households + excluded.near_poor_households,
-                 near_poor_persons = group_stock.near_poor_persons + excluded.near_poor_persons,
-                 not_poor_households = group_stock.not_poor_households + excluded.not_poor_households,
-                 not_poor_persons = group_stock.not_poor_persons + excluded.not_poor_persons",
-    };
     figures.run(transaction, sums.figures, FigureRow::into_values).await?;
-    groups.run(transaction, sums.groups, GroupRow::into_values).await
+    write_stocks(transaction, sums.stocks).await?;
+    write_years(transaction, sums.years).await
+}
+
+async fn write_stocks(transaction: &mut Transaction, rows: Vec<StockRow>) -> Result<(), Error> {
+    let conflict =
+        format!("on conflict (area, ethnicity, effective, known) do update set {}", stocks_added("stock"));
+    let [a, b, c, d, e, f, g, h] = STOCK_AMOUNTS;
+    let stocks = Insert {
+        table: "stock",
+        columns: ["area", "ethnicity", "effective", "known", a, b, c, d, e, f, g, h],
+        on_conflict: &conflict,
+    };
+    stocks.run(transaction, rows, StockRow::into_values).await
+}
+
+async fn write_years(transaction: &mut Transaction, rows: Vec<YearRow>) -> Result<(), Error> {
+    let conflict = format!(
+        "on conflict (area, ethnicity, year) do update set {},
+         last_known = case when excluded.last_known > stock_of_year.last_known
+                           then excluded.last_known else stock_of_year.last_known end",
+        stocks_added("stock_of_year")
+    );
+    let [a, b, c, d, e, f, g, h] = STOCK_AMOUNTS;
+    let years = Insert {
+        table: "stock_of_year",
+        columns: ["area", "ethnicity", "year", "last_known", a, b, c, d, e, f, g, h],
+        on_conflict: &conflict,
+    };
+    years.run(transaction, rows, YearRow::into_values).await
+}
+
+/// Assignments that add the new amounts to those of the table.
+fn stocks_added(table: &str) -> String {
+    STOCK_AMOUNTS.map(|amount| format!("{amount} = {table}.{amount} + excluded.{amount}")).join(", ")
 }
 
 impl HouseholdRow {
@@ -316,27 +334,59 @@ impl FigureRow {
     }
 }
 
-impl GroupRow {
+impl StockRow {
     /// The table's key.
-    pub(super) const fn place(&self) -> (i64, Ethnicity, Day, Day) {
-        (self.area, self.ethnicity, self.effective, self.known)
+    pub(super) const fn place(&self) -> (i64, Option<Ethnicity>, Day, Day) {
+        (self.area, self.group, self.effective, self.known)
     }
 
     fn into_values(self) -> [Value; 12] {
-        let Stocks { registered, poor, near_poor, not_poor } = self.stocks;
-        [
-            self.area.into(),
-            u32::from(self.ethnicity.number()).into(),
-            self.effective.number().into(),
-            self.known.number().into(),
-            registered.households.into(),
-            registered.persons.into(),
-            poor.households.into(),
-            poor.persons.into(),
-            near_poor.households.into(),
-            near_poor.persons.into(),
-            not_poor.households.into(),
-            not_poor.persons.into(),
-        ]
+        let key =
+            [self.area, group_number(self.group), self.effective.number().into(), self.known.number().into()];
+        stock_values(key, self.stocks)
     }
+}
+
+impl YearRow {
+    pub(super) fn of(row: &StockRow) -> Self {
+        let StockRow { area, group, effective, known, stocks } = *row;
+        Self { area, group, year: effective.number() / 10_000, last_known: known, stocks }
+    }
+
+    /// The table's key.
+    pub(super) const fn place(&self) -> (i64, Option<Ethnicity>, i32) {
+        (self.area, self.group, self.year)
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.last_known = self.last_known.max(other.last_known);
+        self.stocks += other.stocks;
+    }
+
+    fn into_values(self) -> [Value; 12] {
+        let key = [self.area, group_number(self.group), self.year.into(), self.last_known.number().into()];
+        stock_values(key, self.stocks)
+    }
+}
+
+fn group_number(group: Option<Ethnicity>) -> i64 {
+    group.map_or(ALL_GROUPS, |group| group.number().into())
+}
+
+fn stock_values([a, b, c, d]: [i64; 4], stocks: Stocks) -> [Value; 12] {
+    let Stocks { registered, poor, near_poor, not_poor } = stocks;
+    [
+        a.into(),
+        b.into(),
+        c.into(),
+        d.into(),
+        registered.households.into(),
+        registered.persons.into(),
+        poor.households.into(),
+        poor.persons.into(),
+        near_poor.households.into(),
+        near_poor.persons.into(),
+        not_poor.households.into(),
+        not_poor.persons.into(),
+    ]
 }

@@ -5,18 +5,19 @@
 use kernel::{AreaKey, Date};
 use poverty_view::{domain::AreaNumber, model::containers};
 use reference::{Area, AreaKind, Areas};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 /// The areas of all maps, by what they hold.
 #[derive(Debug)]
 pub(crate) struct Places {
-    within: HashMap<AreaNumber, HashSet<AreaNumber>>,
-    land: HashMap<AreaNumber, BTreeSet<AreaNumber>>,
+    within: FxHashMap<AreaNumber, FxHashSet<AreaNumber>>,
+    land: FxHashMap<AreaNumber, BTreeSet<AreaNumber>>,
 }
 
 impl Places {
     pub(crate) fn new(areas: &Areas) -> Self {
-        let mut places = Self { within: HashMap::new(), land: HashMap::new() };
+        let mut places = Self { within: FxHashMap::default(), land: FxHashMap::default() };
         for area in all(areas) {
             let number = AreaNumber::of(&area.key);
             for container in containers(areas, &area.key) {
@@ -45,12 +46,12 @@ impl Places {
         area: &Area,
         parts: &[&Area],
         map: Date,
-    ) -> HashSet<AreaNumber> {
+    ) -> FxHashSet<AreaNumber> {
         let itself = [area];
         let placers = if parts.is_empty() { &itself } else { parts };
-        let placed: HashSet<AreaNumber> =
+        let placed: FxHashSet<AreaNumber> =
             placers.iter().flat_map(|placer| self.within(AreaNumber::of(&placer.key))).collect();
-        let Some(land) = self.land.get(&AreaNumber::of(&area.key)) else { return HashSet::new() };
+        let Some(land) = self.land.get(&AreaNumber::of(&area.key)) else { return FxHashSet::default() };
         let elsewhere = self.land.iter().filter(|(other, others_land)| {
             let off_the_map = areas.get(&other.key()).is_some_and(|other| !other.in_force(map));
             off_the_map && !placed.contains(other) && !land.is_disjoint(others_land)

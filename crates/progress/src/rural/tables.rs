@@ -13,39 +13,34 @@ pub(super) fn create_statements() -> Vec<Query> {
                 area bigint not null, effective bigint not null, recorded_at bigint not null,
                 subject text, document text, actor text not null)",
         ),
-        clustered(
+        Query::new(
             "create table title (
                 area bigint not null, tier bigint not null, effective bigint not null, position bigint not null,
                 known bigint not null, change bigint not null, criteria_set text,
-                primary key (area, tier, effective, position))",
+                primary key (area, tier, effective, position)) without rowid",
         ),
-        clustered(
+        Query::new(
             "create table assessment (
                 area bigint not null, criteria_set text not null, effective bigint not null, position bigint not null,
                 known bigint not null, year bigint not null, criteria bigint not null, applicable bigint not null,
                 strict_met bigint not null, official_met bigint, standings text not null,
-                primary key (area, criteria_set, effective, position))",
+                primary key (area, criteria_set, effective, position)) without rowid",
         ),
-        clustered(
+        Query::new(
             "create table listing (
                 area bigint not null, list bigint not null, effective bigint not null, position bigint not null,
                 known bigint not null, entry text,
-                primary key (area, list, effective, position))",
+                primary key (area, list, effective, position)) without rowid",
         ),
-        clustered(
+        Query::new(
             "create table observation (
                 criteria_set text not null, indicator text not null, area bigint not null,
                 effective bigint not null, position bigint not null, known bigint not null,
                 observation text not null, corrects text, value text not null, reported_by text not null,
-                primary key (criteria_set, indicator, area, effective, position))",
+                primary key (criteria_set, indicator, area, effective, position)) without rowid",
         ),
         Query::new("create index correction on observation (corrects) where corrects is not null"),
     ]
-}
-
-/// SQLite keeps the rows of such a table in the order of its key.
-fn clustered(table: &str) -> Query {
-    Query::each(format!("{table} without rowid"), table.to_owned())
 }
 
 /// What a batch writes.

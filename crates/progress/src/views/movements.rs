@@ -12,14 +12,14 @@ use crate::figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, 
 use api::progress as proto;
 use kernel::{Date, date};
 use poverty_view::domain::{Amount, AreaNumber, ClassFlow, Flow, Measure, TrackedClass};
-use projection::{Reached, Reader};
+use projection::{Reached, Transaction};
 use reference::Area;
 use service::{Refusal, reason};
 
 /// The forms that the request asks for.
 pub(crate) async fn movements(
     grounds: &Grounds,
-    reader: impl Reader,
+    snapshot: &mut Transaction,
     request: &proto::GetMovementsRequest,
 ) -> Result<proto::MovementsView, Refusal> {
     let year = parse_year(request.year)?;
@@ -32,7 +32,7 @@ pub(crate) async fn movements(
     let outside_parts = Portion::outside(area, parts.clone());
     let point = YearOfView { year, known_on, map };
     let rows = std::iter::once(area).chain(parts.iter().copied());
-    let sight = YearSight::of(grounds, reader, point, rows).await?;
+    let sight = YearSight::of(grounds, snapshot, point, rows).await?;
     sight.refuse_where_nothing_can_be_placed(area, "area")?;
     Ok(proto::MovementsView {
         area: Some(sight.row(&Portion::whole(area))),
@@ -82,13 +82,14 @@ pub(crate) struct YearSight<'a> {
 impl<'a> YearSight<'a> {
     pub(crate) async fn of<'b>(
         grounds: &'a Grounds,
-        reader: impl Reader,
+        snapshot: &mut Transaction,
         point: YearOfView,
         rows: impl Iterator<Item = &'b Area>,
     ) -> Result<Self, Refusal> {
-        let asked = Asked::of(grounds, point.map, rows);
+        let mut areas = Asked::default();
+        areas.add(grounds, point.map, rows);
         let (read, table) =
-            year(reader, &asked, point.year, point.known_on).await.map_err(from_projection)?;
+            year(snapshot, &areas, point.year, point.known_on).await.map_err(from_projection)?;
         Ok(Self { grounds, point, table, read })
     }
 

@@ -1,26 +1,30 @@
 //! One page on an area, over all sources.
 
 use super::{
-    Grounds, cases, criteria, funding,
+    Grounds, cases, criteria, from_projection,
+    funding::{self, ByProgramme},
     loaded::LoadedRural,
     point::{PointOfView, Portion, area_on_map},
     poverty::{Wanted, provisional},
-    sources::Snapshots,
+    reading::Groups,
+    sources::{Snapshots, position_of},
     status::caveats,
     targets,
 };
+use crate::{RURAL_SOURCE, SOURCE};
 use api::progress as proto;
-use reference::AreaKind;
+use projection::{Error, Transaction};
+use reference::{Area, AreaKind};
 use service::Refusal;
+use tokio_util::task::AbortOnDropHandle;
 
 /// The page that the request asks for. Targets are the province's.
 pub(crate) async fn overview(
     grounds: &Grounds,
-    snapshots: &mut Snapshots,
+    snapshots: Snapshots,
     request: &proto::GetOverviewRequest,
 ) -> Result<proto::Overview, Refusal> {
-    let view = PointOfView::parse(grounds, request.view.as_ref())?;
-    let area = area_on_map(&grounds.reference.areas, &request.area, "area", view.map)?;
+    let (view, area) = parse(grounds, request)?;
     let named = request.view.as_ref();
     let is_province = area.kind == AreaKind::Province;
     let targets = if is_province {
@@ -28,29 +32,33 @@ pub(crate) async fn overview(
     } else {
         targets::Asked::none(grounds, view, named)
     };
-    let Snapshots { poverty, rural, funding } = snapshots;
+    let Snapshots { mut poverty, mut rural, funding } = snapshots;
+    // What is added up in memory goes on beside the others, on another thread where there is one.
+    let of_funding =
+        AbortOnDropHandle::new(tokio::spawn(of_funding(grounds.clone(), funding, request.clone())));
     let of_poverty = async {
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted::new(Groups::Together);
         wanted.add(grounds, view, std::iter::once(area));
         targets.want(&mut wanted);
-        let stocks = wanted.read(&mut *poverty, view.known_on).await?;
-        let row = stocks.sight(grounds, view).row(&Portion::whole(area));
-        Ok::<_, Refusal>((row, targets.compute_poverty(poverty, stocks).await?))
+        let stocks = wanted.read(&mut poverty, view.known_on).await?;
+        let sight = stocks.sight(grounds, view);
+        let row = sight.row(&Portion::whole(area));
+        Ok::<_, Refusal>((sight.read, row, targets.compute_poverty(&mut poverty, stocks).await?))
     };
     let of_rural = async {
         let mut loaded = LoadedRural::of(targets.targets());
-        let criteria = criteria::summary_of(loaded.sight(grounds, rural, view, area).await?, area);
-        Ok((criteria, targets.compute_others(rural, &mut loaded).await?))
+        let sight = loaded.sight(grounds, &mut rural, view, area).await?;
+        let (read, criteria) = (sight.reached(), criteria::summary_of(sight, area));
+        Ok((read, criteria, targets.compute_others(&mut rural, &mut loaded).await?))
     };
-    let of_funding = async {
-        let money = funding::by_programme(grounds, &mut *funding, area, view).await?;
-        let open_cases = cases::open_cases(grounds, funding, area, view).await?;
-        Ok((money, open_cases))
-    };
-    let ((poverty, of_poverty), (criteria, others), (money, open_cases)) =
+    let of_funding =
+        async { of_funding.await.map_err(|error| from_projection(Error::Source(error.into())))? };
+    let ((poverty_read, poverty, of_poverty), (rural_read, criteria, others), (money, open_cases)) =
         tokio::try_join!(of_poverty, of_rural, of_funding)?;
     let mut provisional = caveats([provisional(grounds, view.as_at), criteria.provisional].concat());
     provisional.extend(money.provisional);
+    let mut positions = vec![position_of(SOURCE, poverty_read), position_of(RURAL_SOURCE, rural_read)];
+    positions.extend(money.positions);
     Ok(proto::Overview {
         area: Some(super::areas::to_proto(area)),
         view: Some(view.to_proto()),
@@ -61,6 +69,26 @@ pub(crate) async fn overview(
         targets: is_province.then(|| targets.summary(of_poverty, others)),
         open_cases: Some(open_cases),
         provisional,
-        positions: snapshots.positions().await?,
+        positions,
     })
+}
+
+fn parse<'a>(
+    grounds: &'a Grounds,
+    request: &proto::GetOverviewRequest,
+) -> Result<(PointOfView, &'a Area), Refusal> {
+    let view = PointOfView::parse(grounds, request.view.as_ref())?;
+    Ok((view, area_on_map(&grounds.reference.areas, &request.area, "area", view.map)?))
+}
+
+/// The area's money by programme, and how many of its cases are open.
+async fn of_funding(
+    grounds: Grounds,
+    mut snapshot: Transaction,
+    request: proto::GetOverviewRequest,
+) -> Result<(ByProgramme, proto::Figure), Refusal> {
+    let (view, area) = parse(&grounds, &request)?;
+    let money = funding::by_programme(&grounds, &mut snapshot, area, view).await?;
+    let open_cases = cases::open_cases(&grounds, &mut snapshot, area, view).await?;
+    Ok((money, open_cases))
 }

@@ -4,7 +4,7 @@ use super::{
     Grounds, from_projection,
     placed::NotPlaced,
     point::{PointOfView, Portion, area_on_map, covered_units},
-    reading::{AreaStocks, Asked, StockTable, stocks, stocks_by_group},
+    reading::{AreaStocks, Asked, Groups, StockTable, stocks},
     status::{DataStatus, caveats, figure, share},
 };
 use crate::figure::{CountedClass, Extent, FigureName, ShareName, Unit, count_name};
@@ -64,22 +64,21 @@ pub(crate) fn provisional(grounds: &Grounds, day: kernel::Date) -> Vec<Caveat> {
     }
 }
 
-/// Whether stocks are read by ethnic group too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Groups {
-    Apart,
-    Together,
-}
-
 /// Which stocks are read at once: of these areas on these days.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Wanted {
     areas: Asked,
+    groups: Groups,
     days: BTreeSet<Date>,
 }
 
 impl Wanted {
-    /// What rows on these areas need on the day and map of the view.
+    /// Nothing yet.
+    pub(crate) fn new(groups: Groups) -> Self {
+        Self { areas: Asked::default(), groups, days: BTreeSet::new() }
+    }
+
+    /// Adds what rows on these areas need on the day and map of the view.
     pub(crate) fn add<'b>(
         &mut self,
         grounds: &Grounds,
@@ -92,8 +91,8 @@ impl Wanted {
 
     /// Reads it, as known on the day.
     pub(crate) async fn read(&self, reader: impl Reader, known_on: Date) -> Result<StocksRead, Refusal> {
-        let (read, tables) =
-            stocks(reader, &self.areas, &self.days, known_on).await.map_err(from_projection)?;
+        let Self { areas, groups, days } = self;
+        let (read, tables) = stocks(reader, areas, *groups, days, known_on).await.map_err(from_projection)?;
         Ok(StocksRead {
             read,
             tables: tables.into_iter().map(|(day, table)| (day, Arc::new(table))).collect(),
@@ -166,16 +165,9 @@ impl<'a> Sight<'a> {
         rows: impl Iterator<Item = &'b Area>,
         groups: Groups,
     ) -> Result<Self, Refusal> {
-        let PointOfView { as_at, known_on, map } = view;
-        if groups == Groups::Together {
-            let mut wanted = Wanted::default();
-            wanted.add(grounds, view, rows);
-            return Ok(wanted.read(reader, known_on).await?.sight(grounds, view));
-        }
-        let asked = Asked::of(grounds, map, rows);
-        let (read, table) =
-            stocks_by_group(reader, &asked, as_at, known_on).await.map_err(from_projection)?;
-        Ok(Self { grounds, view, table: Arc::new(table), read })
+        let mut wanted = Wanted::new(groups);
+        wanted.add(grounds, view, rows);
+        Ok(wanted.read(reader, view.known_on).await?.sight(grounds, view))
     }
 
     pub(crate) fn stocks(&self, area: &Area) -> Stocks {

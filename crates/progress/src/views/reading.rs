@@ -1,4 +1,4 @@
-//! Sums read from `figure` and `group_stock`.
+//! Sums of the registry: stocks, movements and lacks.
 
 use super::{
     Grounds,
@@ -6,11 +6,13 @@ use super::{
 };
 use kernel::Date;
 use poverty_view::{
+    SOURCE, StocksAsked, StocksOn,
     domain::{Amount, AreaNumber, Day, Ethnicity, Measure, Need, Stocks},
-    model::{SOURCE, recorded_directly},
+    model::recorded_directly,
 };
-use projection::{ColumnIndex, Error, Query, Reached, Reader, Row};
+use projection::{Error, Query, Reached, Reader, Row, Transaction};
 use reference::Area;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Stocks of one area, in all and, where groups were read apart, by ethnic group in the order of codes.
@@ -28,7 +30,7 @@ impl AreaStocks {
 
 /// Stocks of areas; nothing recorded reads as nothing.
 #[derive(Debug, Default)]
-pub(crate) struct StockTable(HashMap<i64, AreaStocks>);
+pub(crate) struct StockTable(FxHashMap<i64, AreaStocks>);
 
 impl StockTable {
     /// Of the whole area, in all.
@@ -64,6 +66,13 @@ impl StockTable {
     }
 }
 
+/// Whether stocks are read by ethnic group too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Groups {
+    Apart,
+    Together,
+}
+
 /// The numbers of the areas of which a view needs sums.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
@@ -74,13 +83,6 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What rows on these areas need, and no other.
-    pub(crate) fn of<'b>(grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) -> Self {
-        let mut asked = Self::default();
-        asked.add(grounds, map, rows);
-        asked
-    }
-
     /// Adds what rows on these areas need.
     pub(crate) fn add<'b>(&mut self, grounds: &Grounds, map: Date, rows: impl Iterator<Item = &'b Area>) {
         for area in rows {
@@ -94,111 +96,34 @@ impl Asked {
     fn all(&self) -> Vec<i64> {
         self.shown.union(&self.beside).copied().collect()
     }
-
-    fn shown(&self) -> Vec<i64> {
-        self.shown.iter().copied().collect()
-    }
 }
 
-/// The stocks on each of the days, as known on the other: each figure is read once for all of them.
+/// The stocks on each of the days, as known on the other; where groups are read apart, of the areas that are shown.
 pub(crate) async fn stocks(
     reader: impl Reader,
-    asked: &Asked,
+    areas: &Asked,
+    groups: Groups,
     days: &BTreeSet<Date>,
     known_on: Date,
 ) -> Result<(Reached, BTreeMap<Date, StockTable>), Error> {
-    let (reached, rows) = reader.read(SOURCE, stocks_query(asked, days, known_on)?).await?;
-    Ok((reached, stock_tables(rows, days)?))
-}
-
-/// What [`stocks_query`] gives, as it stands on each of the days.
-fn stock_tables(rows: Vec<Row>, days: &BTreeSet<Date>) -> Result<BTreeMap<Date, StockTable>, Error> {
+    let by_group: Vec<i64> = match groups {
+        Groups::Apart => areas.shown.iter().copied().collect(),
+        Groups::Together => Vec::new(),
+    };
+    let asked = StocksAsked { together: &areas.all(), by_group: &by_group, days, known_on };
+    let (reached, parts) = poverty_view::stocks(reader, asked).await?;
     let mut tables: BTreeMap<Date, StockTable> =
         days.iter().map(|day| (*day, StockTable::default())).collect();
-    for row in rows {
-        let first_day = usize::try_from(row.get_u64(0)?).unwrap_or(usize::MAX);
-        let (area, measure, amount) = (row.get(1)?, measure_at(&row, 2)?, amount_at(&row, 3)?);
-        for table in tables.values_mut().skip(first_day) {
-            table.0.entry(area).or_default().all.add(measure, amount);
+    for StocksOn { days, area, group, stocks } in parts {
+        for table in tables.values_mut().skip(days.start).take(days.len()) {
+            let of_area = table.0.entry(area).or_default();
+            match group {
+                None => of_area.all += stocks,
+                Some(group) => *of_area.by_ethnicity.entry(group).or_default() += stocks,
+            }
         }
     }
-    Ok(tables)
-}
-
-/// Statements among which the areas whose groups are read are dealt out: the sums take most of a view's time.
-const GROUPS_READ_AT_ONCE: usize = 2;
-
-/// The stocks on the day, as known on the other, of the areas that are shown by ethnic group too.
-pub(crate) async fn stocks_by_group(
-    reader: impl Reader,
-    asked: &Asked,
-    day: Date,
-    known_on: Date,
-) -> Result<(Reached, StockTable), Error> {
-    let (days, shown) = (BTreeSet::from([day]), asked.shown());
-    let mut queries = vec![stocks_query(asked, &days, known_on)?];
-    for areas in shown.chunks(shown.len().div_ceil(GROUPS_READ_AT_ONCE).max(1)) {
-        queries.push(groups_query(areas, day, known_on)?);
-    }
-    let (reached, answers) = reader.read_all(SOURCE, queries).await?;
-    let mut answers = answers.into_iter();
-    let together = stock_tables(answers.next().unwrap_or_default(), &days)?;
-    let mut table = together.into_values().next().unwrap_or_default();
-    for row in answers.flatten() {
-        let group = Ethnicity::try_from(row.get::<i64>(1)?).unwrap_or(Ethnicity::UNKNOWN);
-        let stocks = Stocks {
-            registered: amount_at(&row, 2)?,
-            poor: amount_at(&row, 4)?,
-            near_poor: amount_at(&row, 6)?,
-            not_poor: amount_at(&row, 8)?,
-        };
-        if stocks != Stocks::default() {
-            *table.0.entry(row.get(0)?).or_default().by_ethnicity.entry(group).or_default() += stocks;
-        }
-    }
-    Ok((reached, table))
-}
-
-/// Rows of the day's place among the days from 0, area, measure, and what came since the earlier of the days: households
-/// and persons.
-fn stocks_query(asked: &Asked, days: &BTreeSet<Date>, known_on: Date) -> Result<Query, Error> {
-    const FIRST_DAY: usize = 3;
-    if days.is_empty() {
-        return Ok(Query::new("select 1 where false"));
-    }
-    let measures = Measure::STOCKS.map(|measure| measure.number().to_string()).join(", ");
-    let changes = days.iter().enumerate().map(|(at, _)| {
-        let day = FIRST_DAY + at;
-        let since = if at == 0 { String::new() } else { format!("and figure.effective > ${}", day - 1) };
-        format!(
-            "select cast({at} as bigint), figure.area, figure.measure,
-                    cast(sum(figure.households) as bigint), cast(sum(figure.persons) as bigint)
-             from figure
-             where is_one_of(figure.area, $1, bigint) and figure.measure in ({measures})
-               {since} and figure.effective <= ${day} and figure.known <= $2
-             group by figure.area, figure.measure"
-        )
-    });
-    let text = changes.collect::<Vec<_>>().join(" union all ");
-    let query = Query::new(text).bind_rows(&asked.all())?.bind(Day::from(known_on).number());
-    Ok(days.iter().fold(query, |query, day| query.bind(Day::from(*day).number())))
-}
-
-/// Rows of area, ethnic group, and households and persons of each stock.
-fn groups_query(areas: &[i64], day: Date, known_on: Date) -> Result<Query, Error> {
-    Ok(Query::new(
-        "select stock.area, stock.ethnicity,
-                cast(sum(stock.registered_households) as bigint), cast(sum(stock.registered_persons) as bigint),
-                cast(sum(stock.poor_households) as bigint), cast(sum(stock.poor_persons) as bigint),
-                cast(sum(stock.near_poor_households) as bigint), cast(sum(stock.near_poor_persons) as bigint),
-                cast(sum(stock.not_poor_households) as bigint), cast(sum(stock.not_poor_persons) as bigint)
-         from group_stock as stock
-         where is_one_of(stock.area, $1, bigint) and stock.effective <= $2 and stock.known <= $3
-         group by stock.area, stock.ethnicity",
-    )
-    .bind_rows(areas)?
-    .bind(Day::from(day).number())
-    .bind(Day::from(known_on).number()))
+    Ok((reached, tables))
 }
 
 /// What poor and near-poor households of an area, and their members, lack.
@@ -253,7 +178,7 @@ pub(crate) struct YearSums {
 
 /// Sums of all measures over a year, by area.
 #[derive(Debug, Default)]
-pub(crate) struct YearTable(HashMap<(i64, Measure), YearSums>);
+pub(crate) struct YearTable(FxHashMap<(i64, Measure), YearSums>);
 
 impl YearTable {
     /// Of the area less those of the parts that are left out.
@@ -293,11 +218,27 @@ impl YearTable {
 
 /// The year's sums, as known on the day.
 pub(crate) async fn year(
-    reader: impl Reader,
-    asked: &Asked,
+    snapshot: &mut Transaction,
+    areas: &Asked,
     year: i16,
     known_on: Date,
 ) -> Result<(Reached, YearTable), Error> {
+    let (first, last) = (kernel::date(year, 1, 1), kernel::date(year, 12, 31));
+    let days = BTreeSet::from([kernel::date(year - 1, 12, 31), first, last]);
+    let (reached, stocks) = stocks(&mut *snapshot, areas, Groups::Together, &days, known_on).await?;
+    let mut table = YearTable::default();
+    for (on_day, stocks) in (0..).zip(stocks.into_values()) {
+        for (area, stocks) in stocks.0 {
+            for (measure, amount) in stocks.all.by_measure() {
+                let sums = table.0.entry((area, measure)).or_default();
+                match on_day {
+                    0 => sums.before = amount,
+                    1 => sums.first_day = amount + -sums.before,
+                    _ => sums.within = amount + -sums.before,
+                }
+            }
+        }
+    }
     let query = Query::new(
         "select figure.area, figure.measure,
            cast(sum(case when figure.effective < $2 then figure.households else 0 end) as bigint) as households_before,
@@ -310,13 +251,11 @@ pub(crate) async fn year(
          where is_one_of(figure.area, $1, bigint) and figure.effective <= $3 and figure.known <= $4
          group by figure.area, figure.measure",
     )
-    .bind_rows(&asked.all())?
-    .bind(Day::from(kernel::date(year, 1, 1)).number())
-    .bind(Day::from(kernel::date(year, 12, 31)).number())
+    .bind_rows(&areas.all())?
+    .bind(Day::from(first).number())
+    .bind(Day::from(last).number())
     .bind(Day::from(known_on).number());
-    let (reached, rows) = reader.read(SOURCE, query).await?;
-    let mut table = YearTable::default();
-    for row in rows {
+    for row in snapshot.fetch_all(query).await? {
         let sums = YearSums {
             before: amount(&row, "households_before", "persons_before")?,
             first_day: amount(&row, "households_first", "persons_first")?,
@@ -328,16 +267,7 @@ pub(crate) async fn year(
 }
 
 fn measure(row: &Row) -> Result<Measure, Error> {
-    measure_at(row, "measure")
-}
-
-/// Households in this column, persons in the next.
-fn amount_at(row: &Row, column: usize) -> Result<Amount, Error> {
-    Ok(Amount { households: row.get(column)?, persons: row.get(column + 1)? })
-}
-
-fn measure_at(row: &Row, column: impl ColumnIndex) -> Result<Measure, Error> {
-    let number: i64 = row.get(column)?;
+    let number: i64 = row.get("measure")?;
     // Invariant: only numbers of measures are written.
     Measure::from_number(number).ok_or(Error::Negative(number))
 }

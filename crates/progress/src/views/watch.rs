@@ -159,8 +159,8 @@ impl Told {
             view: request.view.clone(),
             ..Default::default()
         };
-        let mut snapshots = sources.snapshots().await?;
-        let view = Box::pin(overview(grounds, &mut snapshots, &request)).await?;
+        let snapshots = sources.snapshots().await?;
+        let view = Box::pin(overview(grounds, snapshots, &request)).await?;
         let of_poverty = view.positions.iter().find(|source| source.source == SOURCE);
         Ok(Seen {
             state: digest(&proto::Overview { positions: Vec::new(), ..view.clone() }),

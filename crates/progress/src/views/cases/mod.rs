@@ -22,11 +22,12 @@ use poverty_view::domain::{AreaNumber, Day};
 use projection::{Error, Query, Reached, Reader as _, Row, Transaction};
 use question::{Words, question};
 use reference::Area;
+use rustc_hash::FxHashSet;
 use service::{
     Refusal,
     request::{Page, PageSizes, QueryHash},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Cases of a page where the request does not say how many.
 const PAGE_SIZE_DEFAULT: usize = 100;
@@ -85,7 +86,7 @@ pub(crate) async fn open_cases(
     let counted = bind(grounds, Query::new(text), area, view).map_err(from_projection)?;
     let (reached, rows) = snapshot.read(FUNDING_SOURCE, counted).await.map_err(from_projection)?;
     let (opened, open) = counts(&rows).map_err(from_projection)?;
-    let areas: HashSet<_> = grounds.books.places.within(AreaNumber::of(&area.key)).collect();
+    let areas: FxHashSet<_> = grounds.books.places.within(AreaNumber::of(&area.key)).collect();
     let any = opened > 0 || any_recorded(&seen, view, &areas);
     let status = DataStatus::of(any, reached.set_aside == 0);
     let scope = view.scope(&Portion::whole(area));

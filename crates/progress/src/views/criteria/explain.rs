@@ -250,7 +250,7 @@ async fn facts(
 }
 
 fn fact(grounds: &Grounds, row: &Row, amount: i64) -> Result<proto::Fact, Error> {
-    let key = area(row)?.key();
+    let key = area(row.get("area")?)?.key();
     let recorded_at: i64 = row.get("recorded_at")?;
     let recorded_at = Timestamp::from_micros(recorded_at).map_err(|_| Error::Negative(recorded_at))?;
     let subject = row.get::<Option<String>>("subject")?;

@@ -5,6 +5,7 @@ use events::rural::{ListKind, TitleTier};
 use kernel::Date;
 use poverty_view::domain::{AreaNumber, Day};
 use projection::{Error, Query, Reached, Reader, Row, Transaction};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap};
 
 /// Where a fact stands in the log, and from which day on it counts.
@@ -85,17 +86,21 @@ impl Units {
     }
 }
 
+type Titles = FxHashMap<AreaNumber, BTreeMap<TitleTier, Vec<TitleFact>>>;
+type Assessments = FxHashMap<AreaNumber, Vec<Assessment>>;
+type Listings = FxHashMap<(AreaNumber, i64), Vec<ListFact>>;
+
 /// What was known by a day of some units or of all, whatever day it counts from. Those of one unit are in the order in which
 /// they count.
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) reached: Reached,
     pub(crate) of_all_units: bool,
-    titles: HashMap<AreaNumber, BTreeMap<TitleTier, Vec<TitleFact>>>,
+    titles: Titles,
     /// From which days on anything was decided on titles anywhere: of communes and districts, and of villages.
     registers_since: (Option<Date>, Option<Date>),
-    assessments: HashMap<AreaNumber, Vec<Assessment>>,
-    listings: HashMap<(AreaNumber, i64), Vec<ListFact>>,
+    assessments: Assessments,
+    listings: Listings,
 }
 
 impl Facts {
@@ -148,28 +153,22 @@ impl Facts {
     }
 }
 
-async fn titles(
-    snapshot: &mut Transaction,
-    known: i32,
-    units: &Units,
-) -> Result<(Reached, HashMap<AreaNumber, BTreeMap<TitleTier, Vec<TitleFact>>>), Error> {
+async fn titles(snapshot: &mut Transaction, known: i32, units: &Units) -> Result<(Reached, Titles), Error> {
     let is_asked = units.condition("area", 2);
     let query = Query::new(format!(
-        "select area, tier, change, effective, position, criteria_set from title
+        "select area, effective, position, tier, change, criteria_set from title
          where known <= $1 and {is_asked} order by effective, position"
     ))
     .bind(known);
     let (reached, rows) = snapshot.read(RURAL_SOURCE, units.bind(query)?).await?;
-    let mut titles: HashMap<_, BTreeMap<_, Vec<_>>> = HashMap::new();
+    let mut titles = Titles::default();
     for row in rows {
         // Invariant: only numbers of tiers and changes are written.
-        let (Some(tier), Some(change)) =
-            (tier(row.get("tier")?), TitleChange::from_number(row.get("change")?))
-        else {
+        let (Some(tier), Some(change)) = (tier(row.get(3)?), TitleChange::from_number(row.get(4)?)) else {
             continue;
         };
-        let fact = TitleFact { change, ground: ground(&row)?, set: row.get("criteria_set")? };
-        titles.entry(area(&row)?).or_default().entry(tier).or_default().push(fact);
+        let fact = TitleFact { change, ground: ground(&row)?, set: row.get(5)? };
+        titles.entry(area(row.get(0)?)?).or_default().entry(tier).or_default().push(fact);
     }
     Ok((reached, titles))
 }
@@ -193,29 +192,25 @@ async fn registers_since(
     Ok(since)
 }
 
-async fn assessments(
-    snapshot: &mut Transaction,
-    known: i32,
-    units: &Units,
-) -> Result<HashMap<AreaNumber, Vec<Assessment>>, Error> {
+async fn assessments(snapshot: &mut Transaction, known: i32, units: &Units) -> Result<Assessments, Error> {
     let is_asked = units.condition("area", 2);
     let query = Query::new(format!(
-        "select area, criteria_set, effective, position, year, criteria, applicable, strict_met, official_met
+        "select area, effective, position, criteria_set, year, criteria, applicable, strict_met, official_met
          from assessment where known <= $1 and {is_asked}"
     ))
     .bind(known);
-    let mut assessments: HashMap<_, Vec<_>> = HashMap::new();
+    let mut assessments = Assessments::default();
     for row in snapshot.fetch_all(units.bind(query)?).await? {
         let assessment = Assessment {
-            set: row.get("criteria_set")?,
+            set: row.get(3)?,
             ground: ground(&row)?,
-            year: i32::try_from(row.get::<i64>("year")?).unwrap_or_default(),
-            criteria: row.get("criteria")?,
-            applicable: row.get("applicable")?,
-            strict_met: row.get("strict_met")?,
-            official_met: row.get("official_met")?,
+            year: i32::try_from(row.get::<i64>(4)?).unwrap_or_default(),
+            criteria: row.get(5)?,
+            applicable: row.get(6)?,
+            strict_met: row.get(7)?,
+            official_met: row.get(8)?,
         };
-        assessments.entry(area(&row)?).or_default().push(assessment);
+        assessments.entry(area(row.get(0)?)?).or_default().push(assessment);
     }
     Ok(assessments)
 }
@@ -240,32 +235,28 @@ pub(crate) async fn standings(
     Ok(standings)
 }
 
-async fn listings(
-    snapshot: &mut Transaction,
-    known: i32,
-    units: &Units,
-) -> Result<HashMap<(AreaNumber, i64), Vec<ListFact>>, Error> {
+async fn listings(snapshot: &mut Transaction, known: i32, units: &Units) -> Result<Listings, Error> {
     let is_asked = units.condition("area", 2);
     let query = Query::new(format!(
-        "select area, list, entry, effective, position from listing
+        "select area, effective, position, list, entry from listing
          where known <= $1 and {is_asked} order by effective, position"
     ))
     .bind(known);
-    let mut listings: HashMap<_, Vec<_>> = HashMap::new();
+    let mut listings = Listings::default();
     for row in snapshot.fetch_all(units.bind(query)?).await? {
-        let fact = ListFact { entry: row.get("entry")?, ground: ground(&row)? };
-        listings.entry((area(&row)?, row.get("list")?)).or_default().push(fact);
+        let fact = ListFact { entry: row.get(4)?, ground: ground(&row)? };
+        listings.entry((area(row.get(0)?)?, row.get(3)?)).or_default().push(fact);
     }
     Ok(listings)
 }
 
-pub(super) fn area(row: &Row) -> Result<AreaNumber, Error> {
-    let number: i64 = row.get("area")?;
+pub(super) fn area(number: i64) -> Result<AreaNumber, Error> {
     AreaNumber::from_number(number).map_err(|_| Error::Negative(number))
 }
 
+/// The day in the second column and the position in the third.
 fn ground(row: &Row) -> Result<Ground, Error> {
-    Ok(Ground { on: day(row.get("effective")?)?, position: row.get_u64("position")? })
+    Ok(Ground { on: day(row.get(1)?)?, position: row.get_u64(2)? })
 }
 
 pub(super) fn day(number: i64) -> Result<Date, Error> {

@@ -11,7 +11,7 @@ use super::{
     lens::Lens,
     parts,
     regroup::Regrouping,
-    rows::{recorded_areas, some_missing},
+    rows::some_missing,
     sums::{Balances, known},
 };
 use crate::{
@@ -23,8 +23,9 @@ use api::progress as proto;
 use kernel::Timestamp;
 use poverty_view::domain::AreaNumber;
 use projection::{Error, Query, Transaction};
+use rustc_hash::FxHashSet;
 use service::{Refusal, request::Page};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The explanation of a figure about money; `None` where the name names none.
 pub(crate) async fn explain(
@@ -127,11 +128,12 @@ impl<'a> Sum<'a> {
         let balances = Balances::of(&seen, view);
         let balance = balances.sum(takes);
         let status = if name.measure == MoneyMeasure::NotPlaced {
-            let scope: HashSet<_> = grounds.books.places.within(AreaNumber::of(&portion.area.key)).collect();
+            let scope: FxHashSet<_> =
+                grounds.books.places.within(AreaNumber::of(&portion.area.key)).collect();
             let anything = balances.sum(|cell| scope.contains(&cell.area) && filter.takes(cell));
             DataStatus::of(balance.recorded || anything.recorded, reached.set_aside == 0)
         } else {
-            let missing = some_missing(grounds, portion.area, view, &recorded_areas(&balances));
+            let missing = some_missing(grounds, portion.area, view, &balances.areas());
             DataStatus::of(balance.recorded, reached.set_aside == 0 && !missing)
         };
         let mut stages = [false; STAGES.len()];
@@ -256,13 +258,13 @@ fn counted_areas(
     portion: &Portion<'_>,
     view: PointOfView,
     measure: MoneyMeasure,
-) -> HashSet<AreaNumber> {
+) -> FxHashSet<AreaNumber> {
     let places = &grounds.books.places;
     if measure == MoneyMeasure::NotPlaced {
         let parts = parts(grounds, portion.area, view);
         return places.not_placed(&grounds.reference.areas, portion.area, &parts, view.map);
     }
-    let mut areas: HashSet<_> = places.within(portion.number()).collect();
+    let mut areas: FxHashSet<_> = places.within(portion.number()).collect();
     for area in portion.except_numbers().flat_map(|part| places.within(part)) {
         areas.remove(&area);
     }

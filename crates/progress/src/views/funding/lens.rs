@@ -15,10 +15,7 @@ pub(super) struct Lens<'a> {
     pub(super) programmes: &'a Programmes,
     pub(super) journal: &'a Journal,
     seats: Vec<Seat<'a>>,
-    sources: Vec<Option<&'a FundingSource>>,
-    /// Places of nodes and sources in the order of the packs.
-    node_places: HashMap<&'a str, i64>,
-    source_places: HashMap<&'a str, i64>,
+    sources: Vec<KnownSource<'a>>,
 }
 
 /// Where money of one node is shown.
@@ -28,8 +25,22 @@ pub(super) struct Seat<'a> {
     pub(super) node: &'a str,
     /// The programme of that node.
     pub(super) root: &'a str,
+    /// Places of both in the order of the packs; unknown ones come last.
+    pub(super) node_place: i64,
+    pub(super) root_place: i64,
     /// By which it was regrouped.
     pub(super) by: Option<&'a CrosswalkRow>,
+}
+
+/// A source of which there is money.
+#[derive(Clone, Copy, Debug)]
+struct KnownSource<'a> {
+    /// `None` where the packs do not know it any more.
+    source: Option<&'a FundingSource>,
+    /// Place in the order of the packs; an unknown one has one of its own after them.
+    place: i64,
+    /// Whether budget money of it that is spent counts in the rate.
+    counts: bool,
 }
 
 impl<'a> Lens<'a> {
@@ -38,22 +49,31 @@ impl<'a> Lens<'a> {
         let programmes = &grounds.reference.programmes;
         let regrouping = regroup.and_then(|code| Regrouping::to(programmes, code));
         let funding = &grounds.reference.funding;
+        let node_places: HashMap<_, _> =
+            (0..).zip(programmes.all()).map(|(at, node)| (node.code.as_str(), at)).collect();
+        let node_place = |code| node_places.get(code).copied().unwrap_or(i64::MAX);
         let seat = |code: &'a String| {
             let by = regrouping.as_ref().and_then(|regrouping| regrouping.row(code));
             let node = by.map_or(code.as_str(), |row| row.to.as_str());
-            Seat { node, root: programmes.root(node).map_or(node, |root| &root.code), by }
+            let root = programmes.root(node).map_or(node, |root| &root.code);
+            Seat { node, root, node_place: node_place(node), root_place: node_place(root), by }
         };
-        let sources = journal.sources.texts().iter();
+        let source = |(number, code): (i64, &String)| {
+            let source = funding.source(code);
+            let place = (0..).zip(funding.sources()).find(|(_, source)| source.code == *code);
+            KnownSource {
+                source,
+                place: place.map_or(i64::MAX - number, |(at, _)| at),
+                counts: source.is_some_and(|source| {
+                    source.in_rate != reference::InRate::No && source.book == Book::Cash
+                }),
+            }
+        };
         Self {
             programmes,
             journal,
             seats: journal.programmes.texts().iter().map(seat).collect(),
-            sources: sources.map(|code| funding.source(code)).collect(),
-            node_places: (0..).zip(programmes.all()).map(|(at, node)| (node.code.as_str(), at)).collect(),
-            source_places: (0..)
-                .zip(funding.sources())
-                .map(|(at, source)| (source.code.as_str(), at))
-                .collect(),
+            sources: (0..).zip(journal.sources.texts()).map(source).collect(),
         }
     }
 
@@ -63,27 +83,18 @@ impl<'a> Lens<'a> {
 
     /// `None` where the packs do not know the source any more.
     pub(super) fn source(&self, cell: &Cell) -> Option<&'a FundingSource> {
-        self.sources[cell.source as usize]
+        self.sources[cell.source as usize].source
     }
 
     /// Budget money that is spent counts in the rate; credit and contributions never do.
     pub(super) fn rate(&self, cell: &Cell) -> InRate {
-        let counts =
-            |source: &FundingSource| source.in_rate != reference::InRate::No && source.book == Book::Cash;
         let spent = matches!(cell.kind, Kind::Investment | Kind::Recurrent);
-        if spent && self.source(cell).is_some_and(counts) { InRate::Inside } else { InRate::Outside }
-    }
-
-    /// Place of the node in the order of the packs; unknown ones come last.
-    pub(super) fn node_place(&self, code: &str) -> i64 {
-        self.node_places.get(code).copied().unwrap_or(i64::MAX)
+        if spent && self.sources[cell.source as usize].counts { InRate::Inside } else { InRate::Outside }
     }
 
     /// Place of the source in the order of the packs; an unknown one has one of its own after them.
     pub(super) fn source_place(&self, cell: &Cell) -> i64 {
-        let code = self.journal.sources.text(cell.source);
-        let unknown = || i64::MAX - i64::from(cell.source);
-        self.source_places.get(code).copied().unwrap_or_else(unknown)
+        self.sources[cell.source as usize].place
     }
 
     /// Which cells agree with what is held, whatever their area.

@@ -46,6 +46,7 @@ pub(crate) struct ByProgramme {
     pub(crate) rows: Vec<proto::FundingRow>,
     pub(crate) total: proto::FundingRow,
     pub(crate) provisional: Vec<Caveat>,
+    pub(crate) positions: Vec<proto::SourcePosition>,
 }
 
 /// The rows by programme and the total of one area, with what makes them provisional.
@@ -57,8 +58,8 @@ pub(crate) async fn by_programme(
 ) -> Result<ByProgramme, Refusal> {
     let question = Question { by: vec![Dimension::ProgrammeRoot], ..Question::default() };
     let view = compute(grounds, snapshot, area, view, &question).await?;
-    let FundingView { rows, total, provisional, .. } = view;
-    Ok(ByProgramme { rows, total: total.unwrap_or_default(), provisional })
+    let FundingView { rows, total, provisional, positions, .. } = view;
+    Ok(ByProgramme { rows, total: total.unwrap_or_default(), provisional, positions })
 }
 
 async fn compute(
@@ -71,8 +72,7 @@ async fn compute(
     let seen = grounds.books.shelf.read(snapshot).await.map_err(from_projection)?;
     let reached = snapshot.reached(FUNDING_SOURCE).await.map_err(from_projection)?;
     let lens = Lens::new(grounds, &seen.journal, question.only.regroup.as_deref());
-    let balances = Balances::of(&seen, view);
-    let table = Table::of(grounds, &lens, &balances, area, view, question, reached)?;
+    let table = Table::of(grounds, &lens, Balances::of(&seen, view), area, view, question, reached)?;
     let owners = owners::names(snapshot, table.owners(), view).await.map_err(from_projection)?;
     Ok(proto::FundingView {
         area: Some(super::areas::to_proto(area)),

@@ -20,8 +20,9 @@ use events::funding::Kind;
 use poverty_view::domain::AreaNumber;
 use projection::Reached;
 use reference::Area;
+use rustc_hash::{FxHashMap, FxHashSet};
 use service::{Refusal, request::fields::invalid};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// Rows of one table at most.
 const ROWS_MAX: usize = 1_000;
@@ -53,7 +54,7 @@ impl<'a> Table<'a> {
     pub(super) fn of(
         grounds: &'a Grounds,
         lens: &'a Lens<'a>,
-        balances: &Balances<'_>,
+        balances: Balances<'_>,
         area: &'a Area,
         view: PointOfView,
         question: &'a Question,
@@ -61,24 +62,26 @@ impl<'a> Table<'a> {
     ) -> Result<Self, Refusal> {
         let places = &grounds.books.places;
         let parts = parts(grounds, area, view);
-        let scope: HashSet<_> = places.within(AreaNumber::of(&area.key)).collect();
+        let scope: FxHashSet<_> = places.within(AreaNumber::of(&area.key)).collect();
         let filter = lens.filter(&question.only);
         let takes = |cell: &Cell| scope.contains(&cell.area) && filter.takes(cell);
         let inside = |cell: &Cell| lens.rate(cell) == InRate::Inside;
+        let unplaced = places.not_placed(&grounds.reference.areas, area, &parts, view.map);
+        let not_placed =
+            balances.sum(|cell| unplaced.contains(&cell.area) && filter.takes(cell) && inside(cell));
+        let recorded = balances.areas();
+        let balances = balances.only(takes);
         let ruler = Ruler::new(grounds, lens, &parts, &question.by);
         let rows = if question.by.is_empty() {
             Vec::new()
         } else {
-            balances.groups(|cell| (takes(cell) && inside(cell)).then(|| ruler.key(cell)))
+            balances.groups(|cell| inside(cell).then(|| ruler.key(cell)))
         };
         if rows.len() > ROWS_MAX {
             let by: Vec<_> = question.by.iter().map(|dimension| dimension.word()).collect();
             let expected = format!("≤ {ROWS_MAX} dòng / rows ({})", rows.len());
             return Err(invalid("by", &by.join(", "), &expected));
         }
-        let unplaced = places.not_placed(&grounds.reference.areas, area, &parts, view.map);
-        let unplaced = |cell: &Cell| unplaced.contains(&cell.area) && filter.takes(cell) && inside(cell);
-        let recorded = recorded_areas(balances);
         let set_aside = reached.set_aside != 0;
         let whole = |area: &Area| !set_aside && !some_missing(grounds, area, view, &recorded);
         let by_area = question.by.contains(&Dimension::Area);
@@ -88,12 +91,11 @@ impl<'a> Table<'a> {
             question,
             area,
             rows,
-            books: balances
-                .groups(|cell| takes(cell).then(|| (lens.rate(cell), lens.source_place(cell), cell.kind))),
-            nodes: balances.groups(|cell| takes(cell).then_some(cell.programme)),
+            books: balances.groups(|cell| Some((lens.rate(cell), lens.source_place(cell), cell.kind))),
+            nodes: balances.groups(|cell| Some(cell.programme)),
             parts_whole: parts.iter().filter(|_| by_area).map(|part| whole(part)).collect(),
             parts,
-            not_placed: balances.sum(unplaced),
+            not_placed,
             whole: whole(area),
             set_aside,
         })
@@ -283,18 +285,13 @@ struct Place<'a> {
     whole: bool,
 }
 
-/// Areas to which money had belonged.
-pub(super) fn recorded_areas(balances: &Balances<'_>) -> HashSet<AreaNumber> {
-    balances.groups(|cell| Some(cell.area)).iter().map(|group| group.key).collect()
-}
-
 /// Whether money of a unit that took in land of the area may be the area's, and is not counted in it: on the map before a
 /// merger nothing says which part money of the merged unit is for. A district's money was never its communes'.
 pub(super) fn some_missing(
     grounds: &Grounds,
     area: &Area,
     view: PointOfView,
-    recorded: &HashSet<AreaNumber>,
+    recorded: &FxHashSet<AreaNumber>,
 ) -> bool {
     let areas = &grounds.reference.areas;
     let elsewhere = grounds.books.places.not_placed(areas, area, &[], view.map);
@@ -330,7 +327,7 @@ struct Ruler<'a> {
     /// Place of each owner in the order of codes.
     owners: Vec<i64>,
     /// The part in which an area's money is counted, by place.
-    parts: HashMap<AreaNumber, i64>,
+    parts: FxHashMap<AreaNumber, i64>,
     /// The place of what lies in no part.
     outside_parts: i64,
 }
@@ -346,7 +343,7 @@ impl<'a> Ruler<'a> {
                 owners[at] = place;
             }
         }
-        let mut part_of = HashMap::new();
+        let mut part_of = FxHashMap::default();
         let mut outside_parts = 0;
         for part in parts {
             let within = grounds.books.places.within(AreaNumber::of(&part.key));
@@ -360,8 +357,8 @@ impl<'a> Ruler<'a> {
         let mut key = [0; Dimension::ALL.len()];
         for dimension in self.by {
             key[*dimension as usize] = match dimension {
-                Dimension::ProgrammeRoot => self.lens.node_place(self.lens.seat(cell).root),
-                Dimension::Programme => self.lens.node_place(self.lens.seat(cell).node),
+                Dimension::ProgrammeRoot => self.lens.seat(cell).root_place,
+                Dimension::Programme => self.lens.seat(cell).node_place,
                 Dimension::Source => self.lens.source_place(cell),
                 Dimension::Kind => cell.kind as i64,
                 Dimension::Vintage => i64::from(cell.vintage),

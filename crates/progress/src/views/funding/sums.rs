@@ -6,10 +6,8 @@ use crate::{
     funding::{Cell, Entry, Leg, STAGES, Seen, stage_number},
 };
 use poverty_view::domain::{AreaNumber, Day};
-use std::{
-    collections::{HashMap, HashSet},
-    hash::Hash,
-};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::Hash;
 
 /// What stands at each stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,13 +59,24 @@ impl<'a> Balances<'a> {
         Self { cells }
     }
 
+    /// Those that are taken.
+    pub(super) fn only(mut self, takes: impl Fn(&Cell) -> bool) -> Self {
+        self.cells.retain(|(cell, _)| takes(cell));
+        self
+    }
+
+    /// Areas to which money had belonged.
+    pub(super) fn areas(&self) -> FxHashSet<AreaNumber> {
+        self.cells.iter().map(|(cell, _)| cell.area).collect()
+    }
+
     /// One sum for each key, in their order. Cells without a key are left out, and those of which nothing was recorded.
     pub(super) fn groups<Key: Ord + Copy + Hash>(
         &self,
         key: impl Fn(&Cell) -> Option<Key>,
     ) -> Vec<Group<Key>> {
         let mut groups: Vec<Group<Key>> = Vec::new();
-        let mut places: HashMap<Key, usize> = HashMap::new();
+        let mut places: FxHashMap<Key, usize> = FxHashMap::default();
         for (cell, balance) in &self.cells {
             let Some(key) = key(cell) else { continue };
             let place = *places.entry(key).or_insert_with(|| {
@@ -97,7 +106,7 @@ pub(super) fn known(seen: &Seen, view: PointOfView) -> impl Iterator<Item = &Ent
 }
 
 /// Whether any money of the areas was.
-pub(crate) fn any_recorded(seen: &Seen, view: PointOfView, areas: &HashSet<AreaNumber>) -> bool {
+pub(crate) fn any_recorded(seen: &Seen, view: PointOfView, areas: &FxHashSet<AreaNumber>) -> bool {
     let of_areas =
         |leg: Leg| seen.journal.cells.get(leg.cell as usize).is_some_and(|cell| areas.contains(&cell.area));
     known(seen, view).any(|entry| of_areas(entry.from) || of_areas(entry.to))

@@ -11,6 +11,7 @@ use super::{
     loaded::LoadedRural,
     point::PointOfView,
     poverty::{Coverage, StocksRead, Wanted},
+    reading::Groups,
     sources::Snapshots,
     status::{DataStatus, caveats},
 };
@@ -123,7 +124,7 @@ impl<'a> Asked<'a> {
     async fn compute(&self, snapshots: &mut Snapshots) -> Result<Vec<Computed>, Refusal> {
         let Snapshots { poverty, rural, .. } = snapshots;
         let of_poverty = async {
-            let mut wanted = Wanted::default();
+            let mut wanted = Wanted::new(Groups::Together);
             self.want(&mut wanted);
             let stocks = wanted.read(&mut *poverty, self.view.known_on).await?;
             self.compute_poverty(poverty, stocks).await
