@@ -138,22 +138,27 @@ impl Changes {
     /// What they sum up to, in an order that makes the inserts run along the tables' keys. A figure that adds up to nothing
     /// within the batch is written all the same: which rows there are must not depend on where batches begin.
     pub(super) fn into_sums(self) -> Sums {
-        let (mut figures, mut stocks) = (Vec::new(), Vec::new());
+        // Invariant: only leaves that are placed are read from events.
+        let areas = |leaf| self.placing.adds_to(leaf).unwrap_or_default().iter().map(|area| area.number());
+        let mut figures = Vec::new();
+        let mut of_leaves: HashMap<_, Stocks> = HashMap::new();
         for ((key, known), amount) in self.changes {
             let FactKey { leaf, measure, ethnicity, effective } = key;
-            // Invariant: only leaves that are placed are read from events.
-            let areas = self.placing.adds_to(leaf).unwrap_or_default().iter().map(|area| area.number());
-            if !Measure::STOCKS.contains(&measure) {
+            if Measure::STOCKS.contains(&measure) {
+                for group in [None, Some(ethnicity)] {
+                    of_leaves.entry((leaf, group, effective, known)).or_default().add(measure, amount);
+                }
+            } else {
                 let figure = |area| FigureRow { area, measure: measure.number(), effective, known, amount };
-                figures.extend(areas.map(figure));
-                continue;
+                figures.extend(areas(leaf).map(figure));
             }
-            let mut changed = Stocks::default();
-            changed.add(measure, amount);
-            let stock = |area, group| StockRow { area, group, effective, known, stocks: changed };
-            stocks.extend(areas.flat_map(|area| [stock(area, None), stock(area, Some(ethnicity))]));
-            if measure == Measure::Registered && self.placing.is_unplaced_somewhere(leaf) {
-                stocks.push(stock(recorded_directly(leaf), None));
+        }
+        let mut stocks = Vec::new();
+        for ((leaf, group, effective, known), of_leaf) in of_leaves {
+            let stock = |area| StockRow { area, group, effective, known, stocks: of_leaf };
+            stocks.extend(areas(leaf).map(stock));
+            if group.is_none() && self.placing.is_unplaced_somewhere(leaf) {
+                stocks.push(stock(recorded_directly(leaf)));
             }
         }
         let stocks = summed(stocks, StockRow::place, |row, next| row.stocks += next.stocks);
