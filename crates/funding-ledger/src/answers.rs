@@ -13,11 +13,14 @@ use api::{funding, types};
 use decider::{Accepted, Fact};
 use event_log::Appended;
 use events::funding::{
-    Account, CaseOpened, CaseOutcome, Decision, FundingEvent, Item, Movement, Stage, Transferred, Valuation,
+    Account, CaseOpened, CaseOutcome, FundingEvent, Item, Movement, Stage, Transferred, Valuation,
 };
 use kernel::{AreaKey, Date, ItemId, Ratio};
 use reference::{Area, AreaKind, Reference};
-use service::{Refusal, request::Etag};
+use service::{
+    Refusal,
+    request::{Etag, decision_to_proto},
+};
 use std::collections::HashMap;
 
 /// What a write did.
@@ -34,10 +37,10 @@ pub(crate) fn transfers(
     let full = |event: &Transferred, fact: &Fact<FundingEvent>, summary| funding::Transfer {
         from: Some(account(&event.from)),
         to: Some(account(&event.to)),
-        decision: Some(decision(&event.decision)),
+        decision: Some(decision_to_proto(&event.decision)),
         evidence: event.evidence.clone().unwrap_or_default(),
         valuation: event.valuation.as_ref().map(valuation),
-        extension: event.extension.as_ref().map(decision),
+        extension: event.extension.as_ref().map(decision_to_proto),
         reason: event.reason.clone().unwrap_or_default(),
         reversal_of: event.reversal_of.map(transfer_name).unwrap_or_default(),
         actor: fact.actor.to_string(),
@@ -144,10 +147,10 @@ pub(crate) fn transfer_of_record(record: &TransferRecord, ledger: &Ledger) -> fu
         amount: record.amount.dong(),
         effective_date: record.effective.to_string(),
         recorded_at: record.recorded_at.to_string(),
-        decision: Some(decision(transfers.decision(record))),
+        decision: Some(decision_to_proto(transfers.decision(record))),
         evidence: details.and_then(|details| details.evidence.clone()).unwrap_or_default(),
         valuation: details.and_then(|details| details.valuation.as_ref()).map(valuation),
-        extension: details.and_then(|details| details.extension.as_ref()).map(decision),
+        extension: details.and_then(|details| details.extension.as_ref()).map(decision_to_proto),
         reason: details.and_then(|details| details.reason.clone()).unwrap_or_default(),
         reversal_of: other(record.reversal_of),
         reversed_by: other(record.reversed_by),
@@ -273,15 +276,6 @@ fn balance_before(account: &Account, position: u64, ledger: &Ledger) -> i128 {
         .rev()
         .take_while(|entry| ledger.transfers().get(entry.transfer).position >= position);
     book.total() - since.map(|entry| i128::from(entry.change)).sum::<i128>()
-}
-
-fn decision(decision: &Decision) -> types::Decision {
-    types::Decision {
-        number: decision.number.clone(),
-        signed_on: decision.signed_on.to_string(),
-        issuer: decision.issuer.clone(),
-        sha256: decision.sha256.clone().unwrap_or_default(),
-    }
 }
 
 fn valuation(valuation: &Valuation) -> funding::Valuation {

@@ -7,20 +7,17 @@ use crate::{
     },
     refusals,
 };
-use api::{
-    rural::{
-        self, AcknowledgeTitleRequest, AssessAreaRequest, DecideListingRequest, RecogniseTitleRequest,
-        RecordObservationRequest, RevokeTitleRequest,
-    },
-    types,
+use api::rural::{
+    self, AcknowledgeTitleRequest, AssessAreaRequest, DecideListingRequest, RecogniseTitleRequest,
+    RecordObservationRequest, RevokeTitleRequest,
 };
 use decider::Intent;
-use events::rural::{Decision, ListKind, TitleTier};
+use events::rural::{ListKind, TitleTier};
 use kernel::{AssessmentId, ObservationId, parse_date};
 use service::{
     Refusal,
     request::{
-        self,
+        self, decision,
         fields::{self, Faults, Header, area_key, date, required_text},
     },
 };
@@ -106,7 +103,7 @@ pub(crate) fn recognition(mut request: RecogniseTitleRequest) -> Result<Intent<C
     let set = faults.keep(code("set", &request.set));
     let year = faults.keep(year(request.assessed_year));
     let effective = faults.keep(date("effective_date", &request.effective_date));
-    let decision = decision(request.decision, &mut faults);
+    let decision = faults.keep(decision("decision", request.decision));
     let votes = request.votes.map(|votes| value::share("votes", &votes)).transpose();
     let votes = faults.keep(votes);
     let assessment =
@@ -132,7 +129,7 @@ pub(crate) fn acknowledgement(mut request: AcknowledgeTitleRequest) -> Result<In
     let area = faults.keep(area_key("area", &request.area));
     let tier = faults.keep(tier(request.tier));
     let effective = faults.keep(date("effective_date", &request.effective_date));
-    let decision = decision(request.decision, &mut faults);
+    let decision = faults.keep(decision("decision", request.decision));
     let (Some(area), Some(tier), Some(effective), Some(decision)) = (area, tier, effective, decision) else {
         return Err(faults.refusal());
     };
@@ -149,7 +146,7 @@ pub(crate) fn revocation(mut request: RevokeTitleRequest) -> Result<Intent<Comma
     let area = faults.keep(area_key("area", &request.area));
     let tier = faults.keep(tier(request.tier));
     let effective = faults.keep(date("effective_date", &request.effective_date));
-    let decision = decision(request.decision, &mut faults);
+    let decision = faults.keep(decision("decision", request.decision));
     let ground = faults.keep(required_text("ground", &request.ground, WORDS_CHARACTERS_MAX));
     let criteria = faults.keep(criteria_relied_on(&request.criteria));
     let (Some(area), Some(tier), Some(effective)) = (area, tier, effective) else {
@@ -171,7 +168,7 @@ pub(crate) fn listing(mut request: DecideListingRequest) -> Result<Intent<Comman
     let area = faults.keep(area_key("area", &request.area));
     let list = faults.keep(list(request.list));
     let effective = faults.keep(date("effective_date", &request.effective_date));
-    let decision = decision(request.decision, &mut faults);
+    let decision = faults.keep(decision("decision", request.decision));
     let entry = faults.keep(optional(&request.entry, |entry| code("entry", entry)));
     let (Some(area), Some(list), Some(effective), Some(decision), Some(entry)) =
         (area, list, effective, decision, entry)
@@ -181,31 +178,6 @@ pub(crate) fn listing(mut request: DecideListingRequest) -> Result<Intent<Comman
     faults.none()?;
     let command = DecideListing { area, list, entry, effective, decision };
     Ok(Intent { header, fingerprint, command: Command::List(command) })
-}
-
-/// A signed decision, all of its faults at once.
-fn decision(given: Option<types::Decision>, faults: &mut Faults) -> Option<Decision> {
-    let Some(given) = given else {
-        faults.keep::<()>(Err(fields::missing("decision")));
-        return None;
-    };
-    let number = faults.keep(required_text("decision.number", &given.number, CODE_CHARACTERS_MAX));
-    let signed_on = faults.keep(date("decision.signed_on", &given.signed_on));
-    let issuer = faults.keep(required_text("decision.issuer", &given.issuer, WORDS_CHARACTERS_MAX));
-    let sha256 = faults.keep(optional(&given.sha256, sha256));
-    Some(Decision { number: number?, signed_on: signed_on?, issuer: issuer?, sha256: sha256? })
-}
-
-fn sha256(text: &str) -> Result<String, Refusal> {
-    let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if text.len() == 64 && text.bytes().all(hexadecimal) {
-        return Ok(text.to_owned());
-    }
-    Err(fields::invalid(
-        "decision.sha256",
-        text,
-        "64 chữ số thập lục phân / 64 lower-case hexadecimal digits",
-    ))
 }
 
 fn tier(number: i32) -> Result<TitleTier, Refusal> {

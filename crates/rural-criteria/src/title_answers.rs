@@ -9,11 +9,12 @@ use crate::{
         titles::{Holding, Inherited, titles},
     },
 };
-use api::{rural, types};
+use api::rural;
 use decider::{Accepted, Fact};
-use events::rural::{Decision, ListKind, ListingDecided, RuralEvent, TitleTier};
+use events::rural::{ListKind, ListingDecided, RuralEvent, TitleTier};
 use kernel::{AreaKey, Date};
 use reference::Reference;
+use service::request::decision_to_proto;
 
 /// What a decision on a title did, with what a reader must know beside it.
 pub(crate) fn written(
@@ -110,7 +111,7 @@ fn title(
         set,
         assessed_year: year,
         effective_date: effective.to_string(),
-        decision: Some(decision(event.decision())),
+        decision: Some(decision_to_proto(event.decision())),
         origin: came_about.into(),
         held: event.grants(),
         provisional,
@@ -174,15 +175,6 @@ fn listing(list: ListKind, entry: Option<&str>, since: Option<Date>) -> rural::L
         list: list.into(),
         entry: entry.unwrap_or_default().to_owned(),
         effective_date: since.map(|day| day.to_string()).unwrap_or_default(),
-    }
-}
-
-fn decision(decision: &Decision) -> types::Decision {
-    types::Decision {
-        number: decision.number.clone(),
-        signed_on: decision.signed_on.to_string(),
-        issuer: decision.issuer.clone(),
-        sha256: decision.sha256.clone().unwrap_or_default(),
     }
 }
 

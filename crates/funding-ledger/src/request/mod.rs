@@ -9,21 +9,18 @@ pub(crate) use filter::{AccountFilter, Dimension, Dimensions};
 pub(crate) use transfers::{Transfers, hand_over, reverse, transfer};
 
 use crate::domain::{Command, NameSuccessor, RegisterItem, RegisterOwner, SettleCase};
-use api::{
-    funding::{
-        self, NameSuccessorRequest, RegisterItemRequest, RegisterOwnerRequest, SettleCaseRequest,
-        register_item_request::What,
-    },
-    types,
+use api::funding::{
+    self, NameSuccessorRequest, RegisterItemRequest, RegisterOwnerRequest, SettleCaseRequest,
+    register_item_request::What,
 };
 use decider::Intent;
 use event_log::Fingerprint;
-use events::funding::{CaseOutcome, Decision, Item};
+use events::funding::{CaseOutcome, Item};
 use kernel::{Date, HouseholdId, ItemId, Money};
 use service::{
     Refusal,
     request::{
-        self,
+        self, decision,
         fields::{
             Faults, Header, area_key, check_text, date, id_or_derived, invalid, missing, required,
             required_text, resource, version,
@@ -32,7 +29,6 @@ use service::{
 };
 
 const NAME_CHARACTERS_MAX: usize = 200;
-const NUMBER_CHARACTERS_MAX: usize = 100;
 const PAPER_CHARACTERS_MAX: usize = 300;
 const UNIT_CHARACTERS_MAX: usize = 40;
 const WORDS_CHARACTERS_MAX: usize = 2_000;
@@ -40,7 +36,6 @@ const CODE_CHARACTERS_MAX: usize = 60;
 
 const CODE_SHAPE: &str = "a–z, 0–9, '-' (ubnd-xa-03618), ≤ 60";
 const ASSET_TYPE_SHAPE: &str = "a–z, '_' (road, school, water_supply), ≤ 60";
-const SHA256_SHAPE: &str = "64 chữ số thập lục phân / 64 lower-case hexadecimal digits";
 
 /// Somebody who holds money.
 pub(crate) fn register_owner(mut request: RegisterOwnerRequest) -> Result<Intent<Command>, Refusal> {
@@ -161,37 +156,6 @@ fn asset_type(field: &str, given: String) -> Result<String, Refusal> {
     let fits = given.len() <= CODE_CHARACTERS_MAX
         && given.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     if fits { Ok(given) } else { Err(invalid(field, &given, ASSET_TYPE_SHAPE)) }
-}
-
-/// A decision that must be given.
-fn decision(field: &str, given: Option<types::Decision>) -> Result<Decision, Refusal> {
-    signed(given.ok_or_else(|| missing(field))?).map_err(|refusal| refusal.under(field))
-}
-
-/// A decision that may be left out.
-fn optional_decision(field: &str, given: Option<types::Decision>) -> Result<Option<Decision>, Refusal> {
-    given.map(|given| signed(given).map_err(|refusal| refusal.under(field))).transpose()
-}
-
-fn signed(given: types::Decision) -> Result<Decision, Refusal> {
-    let mut faults = Faults::default();
-    let number = faults.keep(required_text("number", &given.number, NUMBER_CHARACTERS_MAX));
-    let signed_on = faults.keep(date("signed_on", &given.signed_on));
-    let issuer = faults.keep(required_text("issuer", &given.issuer, NAME_CHARACTERS_MAX));
-    let sha256 = faults.keep(sha256("sha256", given.sha256));
-    let (Some(number), Some(signed_on), Some(issuer), Some(sha256)) = (number, signed_on, issuer, sha256)
-    else {
-        return Err(faults.refusal());
-    };
-    Ok(Decision { number, signed_on, issuer, sha256 })
-}
-
-fn sha256(field: &str, given: String) -> Result<Option<String>, Refusal> {
-    if given.is_empty() {
-        return Ok(None);
-    }
-    let fits = given.len() == 64 && given.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if fits { Ok(Some(given)) } else { Err(invalid(field, &given, SHA256_SHAPE)) }
 }
 
 /// `owners/<code>`

@@ -1,8 +1,8 @@
 //! Transfers, reversals and hand-overs.
 
 use super::{
-    NAME_CHARACTERS_MAX, PAPER_CHARACTERS_MAX, UNIT_CHARACTERS_MAX, WORDS_CHARACTERS_MAX, account, decision,
-    intent, optional_decision, optional_text, owner_name,
+    NAME_CHARACTERS_MAX, PAPER_CHARACTERS_MAX, UNIT_CHARACTERS_MAX, WORDS_CHARACTERS_MAX, account, intent,
+    optional_text, owner_name,
 };
 use crate::domain::{Classes, Command, HandOver, NewTransfer, ReverseTransfer, TRANSFERS_MAX, TransferMoney};
 use api::funding::{self, HandOverRequest, ReverseTransferRequest, TransferRequest};
@@ -12,8 +12,9 @@ use kernel::{Money, Ratio, RequestId, TransferId};
 use service::{
     Refusal, reason,
     request::{
-        self, ConsistencyToken,
+        self, ConsistencyToken, decision,
         fields::{Faults, Header, date, invalid, missing, required, required_text, resource},
+        optional_decision,
     },
 };
 use std::sync::Arc;
