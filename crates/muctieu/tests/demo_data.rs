@@ -257,12 +257,12 @@ async fn a_rebuild_beside_a_running_server_brings_damaged_views_back_to_every_fi
     assert!(total(&figures) > Some(500), "{figures:?}");
 
     let mut views = open(&demo.data().join("progress-views/poverty_view/generation-1.sqlite")).await;
-    sqlx::query("DELETE FROM figure").execute(&mut views).await.unwrap();
+    sqlx::query("DELETE FROM stock_of_year").execute(&mut views).await.unwrap();
     views.close().await.unwrap();
     assert_eq!(total(&self::figures(&server).await), None, "the damage shows");
     let refused = demo.run(&["verify", "--views"]).await.refused();
     assert!(
-        refused.printed.contains("views of progress: those of poverty differ from the log in figure;"),
+        refused.printed.contains("views of progress: those of poverty differ from the log in stock_of_year;"),
         "{refused}"
     );
 

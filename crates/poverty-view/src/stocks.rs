@@ -22,7 +22,7 @@ pub struct StocksAsked<'a> {
 }
 
 /// What adds to the stocks of an area, or of a group in it, on some of the days.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct StocksOn {
     /// Places of these days among those that are asked for.
     pub days: Range<usize>,
@@ -45,10 +45,10 @@ pub async fn stocks(reader: impl Reader, asked: StocksAsked<'_>) -> Result<(Reac
 /// Days whose changes are added up together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Span {
-    /// After the first, up to the second.
+    /// After the first, up to the second, all of one year.
     Days(i32, i32),
     /// From the first year to the second.
-    Years(i16, i16),
+    Years(i32, i32),
 }
 
 /// A span and the places of the days that it is a part of.
@@ -56,36 +56,28 @@ type Part = (Span, Range<usize>);
 
 /// What the stocks on the days are made of. Each is the sum of whole years and of what came after the last of them.
 fn parts(days: &BTreeSet<Date>) -> Vec<Part> {
-    let days: Vec<(i32, i16)> = days.iter().map(|day| (number(*day), last_whole_year(*day))).collect();
+    let days: Vec<(Day, i32)> =
+        days.iter().map(|day| Day::from(*day)).map(|day| (day, last_whole_year(day))).collect();
     let mut parts = Vec::new();
-    let mut last = (0, -1);
+    let (mut last_day, mut last_whole) = (0, -1);
     for (place, &(day, whole)) in days.iter().enumerate() {
-        let mut after = last.0;
-        if whole > last.1 {
-            parts.push((Span::Years(last.1 + 1, whole), place..days.len()));
-            after = last_day(whole);
+        let mut after = last_day;
+        if whole > last_whole {
+            parts.push((Span::Years(last_whole + 1, whole), place..days.len()));
+            after = Day::last_of(whole).number();
         }
-        if after < day {
+        if after < day.number() {
             let until = days.partition_point(|(_, other)| *other <= whole);
-            parts.push((Span::Days(after, day), place..until));
+            parts.push((Span::Days(after, day.number()), place..until));
         }
-        last = (day, whole);
+        (last_day, last_whole) = (day.number(), whole);
     }
     parts
 }
 
 /// The last year that had ended by the end of the day.
-fn last_whole_year(day: Date) -> i16 {
-    if number(day) == last_day(day.year()) { day.year() } else { day.year() - 1 }
-}
-
-fn number(day: Date) -> i32 {
-    Day::from(day).number()
-}
-
-/// The year's last day as a number.
-fn last_day(year: i16) -> i32 {
-    i32::from(year) * 10_000 + 12_31
+fn last_whole_year(day: Day) -> i32 {
+    if day == Day::last_of(day.year()) { day.year() } else { day.year() - 1 }
 }
 
 /// Rows as [`stocks_on`] reads them.
@@ -103,7 +95,7 @@ fn query(parts: &[Part], asked: StocksAsked<'_>) -> Result<Query, Error> {
     if selects.is_empty() {
         return Ok(Query::new("select 1 where false"));
     }
-    let mut query = Query::new(selects.join(" union all ")).bind(number(asked.known_on));
+    let mut query = Query::new(selects.join(" union all ")).bind(Day::from(asked.known_on).number());
     for (areas, _) in &lists {
         query = query.bind_rows(areas)?;
     }
@@ -112,54 +104,56 @@ fn query(parts: &[Part], asked: StocksAsked<'_>) -> Result<Query, Error> {
 
 impl Span {
     const fn bounds(self) -> [i32; 2] {
-        match self {
-            Self::Days(after, to) => [after, to],
-            Self::Years(first, last) => [first as i32, last as i32],
-        }
+        let (Self::Days(from, to) | Self::Years(from, to)) = self;
+        [from, to]
     }
 
     /// Statements whose first column is the part's place. They read the areas at one placeholder, the bounds at another and
     /// the next, the day of knowledge at the first. A year of which something was known only later is added up by its days.
     fn selects(self, place: usize, list: usize, groups: &str, bound: usize) -> Vec<String> {
-        let to = bound + 1;
+        let (from, to) = (format!("${bound}"), format!("${}", bound + 1));
         let sums = STOCK_AMOUNTS.map(|amount| format!("cast(sum(stock.{amount}) as bigint)")).join(", ");
-        let select = |from: String| {
+        let select = |tables: String| {
             format!(
-                "select cast({place} as bigint), stock.area, stock.ethnicity, {sums} from {from}
+                "select cast({place} as bigint), stock.area, stock.ethnicity, {sums} from {tables}
                  group by stock.area, stock.ethnicity"
             )
         };
+        let by_days = |years: String, after: &str, to: &str| {
+            select(format!(
+                "stock_of_year as whole cross join stock
+                 where is_one_of(whole.area, ${list}, bigint) and whole.ethnicity {groups} and {years}
+                   and stock.area = whole.area and stock.ethnicity = whole.ethnicity
+                   and stock.effective > {after} and stock.effective <= {to} and stock.known <= $1"
+            ))
+        };
         match self {
-            Self::Days(..) => vec![select(format!(
-                "stock where is_one_of(stock.area, ${list}, bigint) and stock.ethnicity {groups}
-                 and stock.effective > ${bound} and stock.effective <= ${to} and stock.known <= $1"
-            ))],
+            Self::Days(..) => vec![by_days(format!("whole.year = {to} / 10000"), &from, &to)],
             Self::Years(..) => vec![
                 select(format!(
                     "stock_of_year as stock where is_one_of(stock.area, ${list}, bigint) and stock.ethnicity {groups}
-                     and stock.year between ${bound} and ${to} and stock.last_known <= $1"
+                     and stock.year between {from} and {to} and stock.last_known <= $1"
                 )),
-                select(format!(
-                    "stock_of_year as later cross join stock
-                     where is_one_of(later.area, ${list}, bigint) and later.ethnicity {groups}
-                     and later.year between ${bound} and ${to} and later.last_known > $1
-                     and stock.area = later.area and stock.ethnicity = later.ethnicity
-                     and stock.effective between later.year * 10000 and later.year * 10000 + 9999
-                     and stock.known <= $1"
-                )),
+                by_days(
+                    format!("whole.year between {from} and {to} and whole.last_known > $1"),
+                    "whole.year * 10000",
+                    "whole.year * 10000 + 9999",
+                ),
             ],
         }
     }
 }
 
 fn stocks_on(parts: &[Part], row: &Row) -> Result<StocksOn, Error> {
-    let part = usize::try_from(row.get_u64(0)?).ok().and_then(|place| parts.get(place));
-    let group: i64 = row.get(2)?;
+    let (place, group): (i64, i64) = (row.get(0)?, row.get(2)?);
+    let part = usize::try_from(place).ok().and_then(|place| parts.get(place));
+    let (_, days) = part.ok_or(Error::Negative(place))?;
     let amount =
         |column| Ok::<_, Error>(Amount { households: row.get(column)?, persons: row.get(column + 1)? });
     Ok(StocksOn {
-        days: part.map_or(0..0, |(_, days)| days.clone()),
+        days: days.clone(),
         area: row.get(1)?,
+        // Invariant: beside all groups together, only codes of groups are written.
         group: (group != ALL_GROUPS).then(|| Ethnicity::try_from(group).unwrap_or(Ethnicity::UNKNOWN)),
         stocks: Stocks {
             registered: amount(3)?,
@@ -177,8 +171,8 @@ mod tests {
 
     fn contains(span: &Span, day: Date) -> bool {
         match span {
-            Span::Days(after, to) => (after + 1..=*to).contains(&number(day)),
-            Span::Years(first, last) => (*first..=*last).contains(&day.year()),
+            Span::Days(after, to) => (after + 1..=*to).contains(&Day::from(day).number()),
+            Span::Years(first, last) => (*first..=*last).contains(&day.year().into()),
         }
     }
 

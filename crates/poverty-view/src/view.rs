@@ -62,10 +62,7 @@ impl PovertyView {
         let area = [AreaNumber::of(area).number()];
         let asked = StocksAsked { together: &area, by_group: &[], days: &days, known_on };
         let (reached, parts) = stocks(&self.database, asked).await?;
-        let mut sum = Stocks::default();
-        for part in parts {
-            sum += part.stocks;
-        }
+        let sum: Stocks = parts.into_iter().map(|part| part.stocks).sum();
         let counts = Counts {
             registered: sum.registered.households,
             reviewed: sum.reviewed().households,

@@ -35,6 +35,15 @@ impl Day {
         day.checked_date().map(|_| day).ok_or(InvalidCode::Day(number))
     }
 
+    /// The year's last day.
+    pub(crate) const fn last_of(year: i32) -> Self {
+        Self(year * 10_000 + 12_31)
+    }
+
+    pub(crate) const fn year(self) -> i32 {
+        self.0 / 10_000
+    }
+
     /// The calendar day.
     pub fn date(self) -> Date {
         // Invariant: made from a date, or checked by from_number; a number read back from a state was made from a date.

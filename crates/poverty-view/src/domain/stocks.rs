@@ -1,7 +1,10 @@
 //! Households and persons by class.
 
 use super::{Amount, Class, Measure};
-use std::ops::{AddAssign, SubAssign};
+use std::{
+    iter::Sum,
+    ops::{AddAssign, SubAssign},
+};
 
 /// Households and persons of one area, or of a group in it, by class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +68,15 @@ impl AddAssign for Stocks {
         self.poor += other.poor;
         self.near_poor += other.near_poor;
         self.not_poor += other.not_poor;
+    }
+}
+
+impl Sum for Stocks {
+    fn sum<I: Iterator<Item = Self>>(stocks: I) -> Self {
+        stocks.fold(Self::default(), |mut sum, next| {
+            sum += next;
+            sum
+        })
     }
 }
 

@@ -135,7 +135,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// What they sum up to, in an order that makes the inserts run along the tables' keys. A figure that adds up to nothing
+    /// What they sum up to, in an order that makes the inserts run along the tables' keys. A row that adds up to nothing
     /// within the batch is written all the same: which rows there are must not depend on where batches begin.
     pub(super) fn into_sums(self) -> Sums {
         // Invariant: only leaves that are placed are read from events.
@@ -181,7 +181,7 @@ fn summed<R, K: Ord>(mut rows: Vec<R>, place: fn(&R) -> K, add: fn(&mut R, &R)) 
     rows
 }
 
-/// The number under which `stock` keeps what was recorded in a unit itself, without a village.
+/// The number under which stocks are kept of what was recorded in a unit itself, without a village.
 pub const fn recorded_directly(unit: AreaNumber) -> i64 {
     -unit.number()
 }

@@ -7,7 +7,7 @@
 //! together; `stock_of_year` what the stocks of a year add up to.
 //!
 //! **Invariant:** for every area, measure, day of effect and day of knowledge, `figure` is the sum of `fact` over the
-//! leaves of the area; so is each stock of `stock` over those of its group; and `stock_of_year` is the sum of `stock` over
+//! leaves of the area; so is each stock of `stock` over those of its group, or over all; and `stock_of_year` is the sum of `stock` over
 //! the days of effect of its year, all known by its `last_known`.
 
 mod batch;

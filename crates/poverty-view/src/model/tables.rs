@@ -21,8 +21,8 @@ pub(crate) const STOCK_AMOUNTS: [&str; 8] = [
     "not_poor_persons",
 ];
 
-/// Days are yyyymmdd, areas and measures their numbers, times microseconds since 1970. A negative area in `stock` is what
-/// was recorded in the unit itself without a village.
+/// Days are yyyymmdd, areas and measures their numbers, times microseconds since 1970. A negative area among the
+/// stocks is what was recorded in the unit itself without a village.
 pub(super) fn create_statements() -> Vec<Query> {
     let amounts = STOCK_AMOUNTS.map(|amount| format!("{amount} bigint not null")).join(", ");
     vec![
@@ -124,7 +124,7 @@ pub(super) struct StockRow {
 }
 
 /// The same of all days of effect in a year.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct YearRow {
     area: i64,
     group: Option<Ethnicity>,
@@ -350,7 +350,7 @@ impl StockRow {
 impl YearRow {
     pub(super) fn of(row: &StockRow) -> Self {
         let StockRow { area, group, effective, known, stocks } = *row;
-        Self { area, group, year: effective.number() / 10_000, last_known: known, stocks }
+        Self { area, group, year: effective.year(), last_known: known, stocks }
     }
 
     /// The table's key.

@@ -17,6 +17,7 @@ use projection::{Error, Transaction};
 use reference::{Area, AreaKind};
 use service::Refusal;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 /// The page that the request asks for. Targets are the province's.
 pub(crate) async fn overview(
@@ -24,7 +25,8 @@ pub(crate) async fn overview(
     snapshots: Snapshots,
     request: &proto::GetOverviewRequest,
 ) -> Result<proto::Overview, Refusal> {
-    let (view, area) = parse(grounds, request)?;
+    let view = PointOfView::parse(grounds, request.view.as_ref())?;
+    let area = area_on_map(&grounds.reference.areas, &request.area, "area", view.map)?;
     let named = request.view.as_ref();
     let is_province = area.kind == AreaKind::Province;
     let targets = if is_province {
@@ -34,8 +36,8 @@ pub(crate) async fn overview(
     };
     let Snapshots { mut poverty, mut rural, funding } = snapshots;
     // What is added up in memory goes on beside the others, on another thread where there is one.
-    let of_funding =
-        AbortOnDropHandle::new(tokio::spawn(of_funding(grounds.clone(), funding, request.clone())));
+    let of_funding = of_funding(grounds.clone(), funding, area.clone(), view).in_current_span();
+    let of_funding = AbortOnDropHandle::new(tokio::spawn(of_funding));
     let of_poverty = async {
         let mut wanted = Wanted::new(Groups::Together);
         wanted.add(grounds, view, std::iter::once(area));
@@ -73,22 +75,14 @@ pub(crate) async fn overview(
     })
 }
 
-fn parse<'a>(
-    grounds: &'a Grounds,
-    request: &proto::GetOverviewRequest,
-) -> Result<(PointOfView, &'a Area), Refusal> {
-    let view = PointOfView::parse(grounds, request.view.as_ref())?;
-    Ok((view, area_on_map(&grounds.reference.areas, &request.area, "area", view.map)?))
-}
-
 /// The area's money by programme, and how many of its cases are open.
 async fn of_funding(
     grounds: Grounds,
     mut snapshot: Transaction,
-    request: proto::GetOverviewRequest,
+    area: Area,
+    view: PointOfView,
 ) -> Result<(ByProgramme, proto::Figure), Refusal> {
-    let (view, area) = parse(&grounds, &request)?;
-    let money = funding::by_programme(&grounds, &mut snapshot, area, view).await?;
-    let open_cases = cases::open_cases(&grounds, &mut snapshot, area, view).await?;
+    let money = funding::by_programme(&grounds, &mut snapshot, &area, view).await?;
+    let open_cases = cases::open_cases(&grounds, &mut snapshot, &area, view).await?;
     Ok((money, open_cases))
 }

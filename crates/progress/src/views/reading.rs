@@ -160,12 +160,12 @@ pub(crate) async fn lacking(
     let (_, rows) = reader.read(SOURCE, query).await?;
     let mut lacking = Lacking::default();
     for row in rows {
-        lacking.0.insert(measure(&row)?, amount(&row, "households", "persons")?);
+        lacking.0.insert(measure(&row)?, amount(&row)?);
     }
     Ok(lacking)
 }
 
-/// What became of one measure in a year.
+/// What became of one measure in a year. Before it and on its first day, levels are asked for and nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct YearSums {
     /// Up to the eve.
@@ -241,14 +241,10 @@ pub(crate) async fn year(
     }
     let query = Query::new(
         "select figure.area, figure.measure,
-           cast(sum(case when figure.effective < $2 then figure.households else 0 end) as bigint) as households_before,
-           cast(sum(case when figure.effective < $2 then figure.persons else 0 end) as bigint) as persons_before,
-           cast(sum(case when figure.effective = $2 then figure.households else 0 end) as bigint) as households_first,
-           cast(sum(case when figure.effective = $2 then figure.persons else 0 end) as bigint) as persons_first,
-           cast(sum(case when figure.effective >= $2 then figure.households else 0 end) as bigint) as households_within,
-           cast(sum(case when figure.effective >= $2 then figure.persons else 0 end) as bigint) as persons_within
+                cast(sum(figure.households) as bigint) as households,
+                cast(sum(figure.persons) as bigint) as persons
          from figure
-         where is_one_of(figure.area, $1, bigint) and figure.effective <= $3 and figure.known <= $4
+         where is_one_of(figure.area, $1, bigint) and figure.effective between $2 and $3 and figure.known <= $4
          group by figure.area, figure.measure",
     )
     .bind_rows(&areas.all())?
@@ -256,11 +252,7 @@ pub(crate) async fn year(
     .bind(Day::from(last).number())
     .bind(Day::from(known_on).number());
     for row in snapshot.fetch_all(query).await? {
-        let sums = YearSums {
-            before: amount(&row, "households_before", "persons_before")?,
-            first_day: amount(&row, "households_first", "persons_first")?,
-            within: amount(&row, "households_within", "persons_within")?,
-        };
+        let sums = YearSums { within: amount(&row)?, ..YearSums::default() };
         table.0.insert((row.get("area")?, measure(&row)?), sums);
     }
     Ok((reached, table))
@@ -272,6 +264,6 @@ fn measure(row: &Row) -> Result<Measure, Error> {
     Measure::from_number(number).ok_or(Error::Negative(number))
 }
 
-fn amount(row: &Row, households: &str, persons: &str) -> Result<Amount, Error> {
-    Ok(Amount { households: row.get(households)?, persons: row.get(persons)? })
+fn amount(row: &Row) -> Result<Amount, Error> {
+    Ok(Amount { households: row.get("households")?, persons: row.get("persons")? })
 }

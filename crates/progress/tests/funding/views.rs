@@ -359,14 +359,18 @@ async fn the_page_on_an_area_shows_its_money_by_programme() {
     let log = [
         brought("2024-03-01", &recurrent(Stage::Paid, "NTM.ND02"), 1),
         brought("2024-03-01", &recurrent(Stage::Assigned, "GNBV.DA5"), 20),
-    ];
-    let province = Province::told(&log.concat()).await;
+    ]
+    .concat();
+    let province = Province::told(&log).await;
     let request = proto::GetOverviewRequest {
         area: "12".to_owned(),
         view: view("2024-12-31", "2024-12-31", ""),
         ..Default::default()
     };
     let page = province.overview(request).await.unwrap();
+    let read = page.positions.iter().map(|read| (&*read.source, read.position, read.events_set_aside));
+    let last = log.len() as u64;
+    assert_eq!(read.collect::<Vec<_>>(), [("poverty", 0, 0), ("rural", 0, 0), ("funding", last, 0)]);
     let rows: Vec<_> =
         page.funding.iter().map(|row| (row.key["programme_root"].as_str(), plan(row))).collect();
     assert_eq!(rows, [("GNBV", Some(20)), ("NTM", Some(1))]);

@@ -427,17 +427,21 @@ async fn a_rebuilt_model_equals_the_live_one_on_postgresql_and_shows_what_sqlite
     assert_eq!(postgres.digest().await, live);
 
     let sqlite = Province::told(&log).await;
-    let known = date(2028, 1, 1);
-    for (as_at, map) in [(date(2024, 12, 31), OLD_MAP), (MERGER, NEW_MAP), (date(2027, 12, 31), NEW_MAP)] {
-        let ask = || request("12", as_at, known, map);
-        assert_eq!(postgres.poverty(ask()).await.unwrap(), sqlite.poverty(ask()).await.unwrap());
-        let ask = || proto::GetMovementsRequest {
-            area: "12".to_owned(),
-            year: as_at.year().into(),
-            parts: true,
-            ..Default::default()
-        };
-        assert_eq!(postgres.movements(ask()).await.unwrap(), sqlite.movements(ask()).await.unwrap());
+    let days = [(date(2024, 12, 31), OLD_MAP), (MERGER, NEW_MAP), (date(2027, 12, 31), NEW_MAP)];
+    // Known later than everything, and before much of it was.
+    for known in [date(2028, 1, 1), date(2025, 7, 15), date(2023, 6, 30)] {
+        for (as_at, map) in days {
+            let ask = || request("12", as_at, known, map);
+            assert_eq!(postgres.poverty(ask()).await.unwrap(), sqlite.poverty(ask()).await.unwrap());
+            let ask = || proto::GetMovementsRequest {
+                area: "12".to_owned(),
+                year: as_at.year().into(),
+                known_on: known.to_string(),
+                parts: true,
+                ..Default::default()
+            };
+            assert_eq!(postgres.movements(ask()).await.unwrap(), sqlite.movements(ask()).await.unwrap());
+        }
     }
     sqlite.end().await;
     postgres.end().await;

@@ -15,7 +15,7 @@ pub(super) struct Lens<'a> {
     pub(super) programmes: &'a Programmes,
     pub(super) journal: &'a Journal,
     seats: Vec<Seat<'a>>,
-    sources: Vec<KnownSource<'a>>,
+    sources: Vec<PlacedSource<'a>>,
 }
 
 /// Where money of one node is shown.
@@ -25,8 +25,9 @@ pub(super) struct Seat<'a> {
     pub(super) node: &'a str,
     /// The programme of that node.
     pub(super) root: &'a str,
-    /// Places of both in the order of the packs; unknown ones come last.
+    /// Place of the node in the order of the packs; unknown ones come last.
     pub(super) node_place: i64,
+    /// The same of the programme.
     pub(super) root_place: i64,
     /// By which it was regrouped.
     pub(super) by: Option<&'a CrosswalkRow>,
@@ -34,7 +35,7 @@ pub(super) struct Seat<'a> {
 
 /// A source of which there is money.
 #[derive(Clone, Copy, Debug)]
-struct KnownSource<'a> {
+struct PlacedSource<'a> {
     /// `None` where the packs do not know it any more.
     source: Option<&'a FundingSource>,
     /// Place in the order of the packs; an unknown one has one of its own after them.
@@ -59,11 +60,11 @@ impl<'a> Lens<'a> {
             Seat { node, root, node_place: node_place(node), root_place: node_place(root), by }
         };
         let source = |(number, code): (i64, &String)| {
-            let source = funding.source(code);
-            let place = (0..).zip(funding.sources()).find(|(_, source)| source.code == *code);
-            KnownSource {
+            let found = (0..).zip(funding.sources()).find(|(_, source)| source.code == *code);
+            let source = found.map(|(_, source)| source);
+            PlacedSource {
                 source,
-                place: place.map_or(i64::MAX - number, |(at, _)| at),
+                place: found.map_or(i64::MAX - number, |(at, _)| at),
                 counts: source.is_some_and(|source| {
                     source.in_rate != reference::InRate::No && source.book == Book::Cash
                 }),

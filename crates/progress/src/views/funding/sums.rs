@@ -70,7 +70,7 @@ impl<'a> Balances<'a> {
         self.cells.iter().map(|(cell, _)| cell.area).collect()
     }
 
-    /// One sum for each key, in their order. Cells without a key are left out, and those of which nothing was recorded.
+    /// One sum for each key, in their order. Cells without a key are left out.
     pub(super) fn groups<Key: Ord + Copy + Hash>(
         &self,
         key: impl Fn(&Cell) -> Option<Key>,
