@@ -13,7 +13,7 @@ pub const fn date(year: i16, month: i8, day: i8) -> Date {
     jiff::civil::date(year, month, day)
 }
 
-/// Reads `2025-07-01` and nothing else: no times, no other order of day and month.
+/// Reads `2025-07-01` and nothing else: no times, no other order of day and month, no year before the first.
 pub fn parse_date(text: &str) -> Option<Date> {
     let number = |digits: &[u8]| {
         let add = |sum: i16, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + i16::from(digit - b'0'));
@@ -22,7 +22,8 @@ pub fn parse_date(text: &str) -> Option<Date> {
     let (year, rest) = text.as_bytes().split_at_checked(4)?;
     let &[b'-', m1, m2, b'-', d1, d2] = rest else { return None };
     let part = |digits| i8::try_from(number(digits)?).ok();
-    Date::new(number(year)?, part(&[m1, m2])?, part(&[d1, d2])?).ok()
+    let day = Date::new(number(year)?, part(&[m1, m2])?, part(&[d1, d2])?).ok()?;
+    (day >= OPEN_START).then_some(day)
 }
 
 /// The day as Vietnamese documents write it: `31/12/2025`.

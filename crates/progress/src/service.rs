@@ -1,7 +1,7 @@
 //! The gRPC service of `progress.proto`.
 
 use crate::funding::Books;
-use crate::views::{self, Grounds, Snapshots, Sources, Watching, from_projection};
+use crate::views::{self, Grounds, Snapshots, Sources, Watching, from_projection, from_task};
 use api::progress::{self as proto, progress_server};
 use futures::{StreamExt, stream::BoxStream};
 use kernel::SharedClock;
@@ -11,6 +11,7 @@ use service::{Refusal, server::Gate};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
+use tracing::Instrument as _;
 
 /// Bounds of the service.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,10 @@ impl Default for ProgressOptions {
     }
 }
 
+/// Explanations that are computed at one time, the others wait: one may read a hundred thousand facts, and views find
+/// connections beside them.
+const EXPLANATIONS_AT_ONCE: usize = 2;
+
 /// Answers from the read models of its sources. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Progress {
@@ -46,6 +51,7 @@ pub struct Progress {
     sources: Sources,
     options: ProgressOptions,
     watches: Gate,
+    explanations: Gate,
     stop: CancellationToken,
 }
 
@@ -66,6 +72,7 @@ impl Progress {
             sources,
             options,
             watches: Gate::new(options.watches_max, "watch streams"),
+            explanations: Gate::new(EXPLANATIONS_AT_ONCE, "explanations"),
             stop,
         }
     }
@@ -158,11 +165,17 @@ impl progress_server::Progress for Progress {
         &self,
         request: Request<proto::ExplainFigureRequest>,
     ) -> Result<Response<proto::ExplainFigureResponse>, Status> {
+        let place = self.explanations.wait().await?;
         let mut snapshots = self.snapshots("").await?;
-        Ok(Response::new(
-            views::explain(&self.grounds, &mut snapshots, request.get_ref(), self.options.page_size_max)
-                .await?,
-        ))
+        let (grounds, request) = (self.grounds.clone(), request.into_inner());
+        let page_size_max = self.options.page_size_max;
+        // The database ends a statement even where the caller has gone: only then is the place free.
+        let explaining = async move {
+            let explained = views::explain(&grounds, &mut snapshots, &request, page_size_max).await;
+            drop(place);
+            explained
+        };
+        Ok(Response::new(tokio::spawn(explaining.in_current_span()).await.map_err(from_task)??))
     }
 
     async fn watch_progress(

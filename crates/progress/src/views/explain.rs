@@ -235,12 +235,13 @@ struct TermRow {
     last_day: i32,
 }
 
-/// The facts of a sum as a table expression with the amount in the unit asked for; binds $1 to $4.
+/// The facts of a sum as a table expression with the amount in the unit asked for; binds $1 to $4. SQLite joins in this
+/// order and so looks up the measure of each leaf, instead of reading all facts.
 const FACTS: &str = "
     from json_rows($1, measure bigint, sign bigint, first_day bigint, last_day bigint) as term
-    join fact on fact.measure = term.measure and fact.effective between term.first_day and term.last_day
-    where is_one_of(fact.leaf, $2, bigint)
-      and fact.known <= $3 and ($4 < 0 or fact.ethnicity = $4) and ";
+    cross join fact
+    where fact.measure = term.measure and fact.effective between term.first_day and term.last_day
+      and is_one_of(fact.leaf, $2, bigint) and fact.known <= $3 and ($4 < 0 or fact.ethnicity = $4) and ";
 
 fn bind_sum(grounds: &Grounds, query: Query, sum: &Sum) -> Result<Query, Error> {
     let terms: Vec<_> = (sum.terms.iter())

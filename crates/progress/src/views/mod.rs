@@ -26,7 +26,7 @@ pub(crate) use funding::funding;
 pub(crate) use movements::movements;
 pub(crate) use overview::overview;
 pub(crate) use poverty::poverty;
-pub(crate) use refusals::from_projection;
+pub(crate) use refusals::{from_projection, from_task};
 pub(crate) use sources::Snapshots;
 pub use sources::Sources;
 pub(crate) use targets::list_targets;

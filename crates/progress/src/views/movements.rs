@@ -5,7 +5,7 @@ use super::{
     placed::NotPlaced,
     point::{Portion, area_on_map, covered_units, day_or, map_day},
     poverty::provisional,
-    reading::{Asked, YearTable, year},
+    reading::{Asked, YearSums, YearTable, year},
     status::{DataStatus, caveats, figure},
 };
 use crate::figure::{Days, FigureName, MovementColumn, MovementName, Term, Unit, column_terms};
@@ -103,18 +103,42 @@ impl<'a> YearSight<'a> {
     }
 
     fn has_data(&self, portion: &Portion<'_>) -> bool {
-        let reviewed =
-            [Measure::Poor, Measure::NearPoor, Measure::NotPoor].map(|stock| self.table.of(portion, stock));
-        let at_start: Amount = reviewed.iter().map(|sums| sums.before + sums.first_day).sum();
-        let at_end: Amount = reviewed.iter().map(|sums| sums.before + sums.within).sum();
-        let moved = Measure::ALL.into_iter().filter(|measure| match measure {
-            Measure::Flow(Flow::Of(_, flow)) => *flow != ClassFlow::StandardChange,
-            Measure::Flow(_) => true,
-            _ => false,
-        });
-        at_start.households != 0
-            || at_end.households != 0
-            || moved.into_iter().any(|measure| self.table.of(portion, measure).within != Amount::ZERO)
+        let reviewed = self.reviewed(portion);
+        reviewed.at_start().households != 0
+            || reviewed.at_end().households != 0
+            || Measure::ALL.into_iter().any(|measure| match measure {
+                Measure::Flow(Flow::Of(_, ClassFlow::StandardChange)) => false,
+                Measure::Flow(_) => self.moved(portion, measure),
+                _ => false,
+            })
+    }
+
+    /// Whether the level with which the year begins is known: somebody was reviewed by then, or what was known of them went
+    /// over to the standard of the year, and is not void under it.
+    fn knows_start(&self, portion: &Portion<'_>) -> bool {
+        let reviewed = self.reviewed(portion);
+        let went_over = [TrackedClass::Poor, TrackedClass::NearPoor]
+            .into_iter()
+            .any(|class| self.moved(portion, Measure::Flow(Flow::Of(class, ClassFlow::StandardChange))));
+        reviewed.at_start() != Amount::ZERO && (reviewed.before != Amount::ZERO || went_over)
+    }
+
+    /// Whether the level with which the year ends is known: somebody is reviewed then, or all have left.
+    fn knows_end(&self, portion: &Portion<'_>) -> bool {
+        let registered = self.table.of(portion, Measure::Registered);
+        self.reviewed(portion).at_end() != Amount::ZERO || registered.at_end() == Amount::ZERO
+    }
+
+    fn moved(&self, portion: &Portion<'_>, measure: Measure) -> bool {
+        self.table.of(portion, measure).within != Amount::ZERO
+    }
+
+    /// Those reviewed under the standard of the day.
+    fn reviewed(&self, portion: &Portion<'_>) -> YearSums {
+        [Measure::Poor, Measure::NearPoor, Measure::NotPoor]
+            .into_iter()
+            .map(|stock| self.table.of(portion, stock))
+            .fold(YearSums::default(), |sum, stock| sum + stock)
     }
 
     fn not_placed(&self, area: &Area) -> NotPlaced {
@@ -160,7 +184,7 @@ impl<'a> YearSight<'a> {
         }
     }
 
-    /// One column of one form, with the status of the portion.
+    /// One column of one form, with the status of the portion. A level that nobody reviewed is no zero.
     pub(crate) fn column(
         &self,
         portion: &Portion<'_>,
@@ -182,6 +206,12 @@ impl<'a> YearSight<'a> {
         });
         let terms = column_terms(class, column, year);
         let sum: Amount = terms.iter().map(|term| self.term(portion, term)).sum();
+        let is_known = match column {
+            MovementColumn::Start => self.knows_start(portion),
+            MovementColumn::End => self.knows_end(portion),
+            _ => true,
+        };
+        let status = if is_known || sum != Amount::ZERO { status } else { DataStatus::NoData };
         let value = match unit {
             Unit::Households => sum.households,
             Unit::Persons => sum.persons,

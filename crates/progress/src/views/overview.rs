@@ -1,7 +1,7 @@
 //! One page on an area, over all sources.
 
 use super::{
-    Grounds, cases, criteria, from_projection,
+    Grounds, cases, criteria, from_task,
     funding::{self, ByProgramme},
     loaded::LoadedRural,
     point::{PointOfView, Portion, area_on_map},
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{RURAL_SOURCE, SOURCE};
 use api::progress as proto;
-use projection::{Error, Transaction};
+use projection::Transaction;
 use reference::{Area, AreaKind};
 use service::Refusal;
 use tokio_util::task::AbortOnDropHandle;
@@ -53,8 +53,7 @@ pub(crate) async fn overview(
         let (read, criteria) = (sight.reached(), criteria::summary_of(sight, area));
         Ok((read, criteria, targets.compute_others(&mut rural, &mut loaded).await?))
     };
-    let of_funding =
-        async { of_funding.await.map_err(|error| from_projection(Error::Source(error.into())))? };
+    let of_funding = async { of_funding.await.map_err(from_task)? };
     let ((poverty_read, poverty, of_poverty), (rural_read, criteria, others), (money, open_cases)) =
         tokio::try_join!(of_poverty, of_rural, of_funding)?;
     let mut provisional = caveats([provisional(grounds, view.as_at), criteria.provisional].concat());

@@ -13,7 +13,10 @@ use poverty_view::{
 use projection::{Error, Query, Reached, Reader, Row, Transaction};
 use reference::Area;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Add,
+};
 
 /// Stocks of one area, in all and, where groups were read apart, by ethnic group in the order of codes.
 #[derive(Clone, Debug, Default)]
@@ -174,6 +177,30 @@ pub(crate) struct YearSums {
     pub(crate) first_day: Amount,
     /// In the year, its first day included.
     pub(crate) within: Amount,
+}
+
+impl YearSums {
+    /// On the first day.
+    pub(crate) fn at_start(&self) -> Amount {
+        self.before + self.first_day
+    }
+
+    /// On the last day.
+    pub(crate) fn at_end(&self) -> Amount {
+        self.before + self.within
+    }
+}
+
+impl Add for YearSums {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            before: self.before + other.before,
+            first_day: self.first_day + other.first_day,
+            within: self.within + other.within,
+        }
+    }
 }
 
 /// Sums of all measures over a year, by area.

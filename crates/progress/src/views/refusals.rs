@@ -2,6 +2,7 @@
 
 use projection::Error;
 use service::{Refusal, reason};
+use tokio::task::JoinError;
 
 /// A read that failed. The cause is logged here, once, and not told to the caller.
 #[expect(clippy::needless_pass_by_value, reason = "so that it fits map_err")]
@@ -14,4 +15,9 @@ pub(crate) fn from_projection(error: Error) -> Refusal {
         }
         _ => Refusal::new(&reason::INTERNAL),
     }
+}
+
+/// A part of a view that was computed on a task of its own and panicked there.
+pub(crate) fn from_task(error: JoinError) -> Refusal {
+    from_projection(Error::Source(error.into()))
 }

@@ -3,7 +3,7 @@
 use crate::{
     common::{
         oracle::{self, Columns, Pair},
-        tales::{Found, Home, MERGER, Told, any_day, tales},
+        tales::{Found, Home, MERGER, Told, any_day, standard_of, tales},
     },
     province::{Province, figures_of_form, key, reason, reference, view},
 };
@@ -133,13 +133,18 @@ fn expected(
     })
 }
 
+/// The form; a level that is not known as nothing, and no movement known as no form.
 fn columns(columns: &proto::MovementColumns, persons: &proto::MovementColumns) -> Option<Columns> {
+    let level = |of: fn(&proto::MovementColumns) -> &Option<proto::Figure>| {
+        let value = |columns| of(columns).as_ref().expect("a figure").value.unwrap_or_default();
+        (value(columns), value(persons))
+    };
     let pair = |of: fn(&proto::MovementColumns) -> &Option<proto::Figure>| {
         let value = |columns| of(columns).as_ref().expect("a figure").value;
         Some((value(columns)?, value(persons)?))
     };
     Some(Columns {
-        start: pair(|form| &form.start)?,
+        start: level(|form| &form.start),
         exit_to_other_class: pair(|form| &form.exit_to_other_class)?,
         exit_above: pair(|form| &form.exit_above)?,
         other_out: pair(|form| &form.other_out)?,
@@ -147,7 +152,7 @@ fn columns(columns: &proto::MovementColumns, persons: &proto::MovementColumns) -
         relapse: pair(|form| &form.relapse)?,
         new: pair(|form| &form.new)?,
         other_in: pair(|form| &form.other_in)?,
-        end: pair(|form| &form.end)?,
+        end: level(|form| &form.end),
     })
 }
 
@@ -381,6 +386,22 @@ proptest! {
                                 let walked = oracle::columns(&log, class, year, known, |home| lies_in(home, area, map));
                                 let shown = form.clone().unwrap_or_default();
                                 prop_assert_eq!(shown, walked, "{:?} of {} in {} on the map of {}", class, area, year, map);
+                            }
+                            let as_known = known;
+                            let reviewed = |day: Date| {
+                                let stock = |class| oracle::stock(&log, day, known, Some(class), None, |home| lies_in(home, area, map));
+                                [Found::Poor, Found::NearPoor, Found::NotPoor].map(stock) != [(0, 0); 3]
+                            };
+                            let known = |figure: fn(&proto::MovementColumns) -> &Option<proto::Figure>| {
+                                figure(row.poor_households.as_ref().unwrap()).as_ref().unwrap().value.is_some()
+                            };
+                            let end = date(year, 12, 31);
+                            let all_left = oracle::stock(&log, end, as_known, None, None, |home| lies_in(home, area, map)) == (0, 0);
+                            let any = known(|form| &form.new);
+                            prop_assert_eq!(known(|form| &form.end), any && (reviewed(end) || all_left));
+                            let (eve, first) = (date(year - 1, 12, 31), date(year, 1, 1));
+                            if standard_of(eve) == standard_of(first) {
+                                prop_assert_eq!(known(|form| &form.start), reviewed(eve) && reviewed(first));
                             }
                         }
                     }

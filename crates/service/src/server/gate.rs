@@ -1,4 +1,4 @@
-//! A bound on how many of something run at once. Who finds it full is refused at once instead of waiting.
+//! A bound on how many of something run at once. Who finds it full is refused at once, or waits.
 
 use crate::{Refusal, reason};
 use std::sync::Arc;
@@ -26,9 +26,17 @@ impl Gate {
     /// A place, or `OVERLOADED` where none is free.
     pub fn enter(&self) -> Result<Admitted, Refusal> {
         let place = Arc::clone(&self.free).try_acquire_owned();
-        place
-            .map(|place| Admitted { _place: place })
-            .map_err(|_| Refusal::new(&reason::OVERLOADED).with("what", self.what))
+        place.map(|place| Admitted { _place: place }).map_err(|_| self.full())
+    }
+
+    /// A place, as soon as one is free. Those who wait enter in their order.
+    pub async fn wait(&self) -> Result<Admitted, Refusal> {
+        let place = Arc::clone(&self.free).acquire_owned().await;
+        place.map(|place| Admitted { _place: place }).map_err(|_| self.full())
+    }
+
+    fn full(&self) -> Refusal {
+        Refusal::new(&reason::OVERLOADED).with("what", self.what)
     }
 }
 
@@ -45,5 +53,19 @@ mod tests {
         assert!(refusal.message().contains("too many watch streams"), "{refusal}");
         drop(first);
         assert!(gate.enter().is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_waits_enters_when_somebody_leaves() {
+        let gate = Gate::new(1, "explanations");
+        let first = gate.enter().unwrap();
+        let waiting = tokio::spawn({
+            let gate = gate.clone();
+            async move { gate.wait().await.map(|_| ()) }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(first);
+        waiting.await.unwrap().unwrap();
     }
 }

@@ -70,6 +70,9 @@ async fn explain_report(
     let Some(area) = area else { return Ok(None) };
     let table = ReportTable::of(grounds, &mut *snapshot, view, area, &[indicator.as_str()]).await?;
     let combined = table.combined(indicator, area, Span::Now);
+    if combined.value.is_some() && !combined.parts_of_value().contains(part) {
+        return Ok(None);
+    }
     let additions = combined.parts.iter().map(|report| (report.ground, report.amount(*part))).collect();
     let formula = format!(
         "{} of {indicator} in {} on {}, recorded by {}: {}",

@@ -210,15 +210,12 @@ impl<'a> ReportTable<'a> {
         combined: &Combined,
         units: [&str; 2],
     ) -> Vec<proto::Figure> {
-        let parts = match combined.value {
-            None => Vec::new(),
-            Some(ReportedValue::Fraction(_)) => {
-                vec![(ReportedPart::Numerator, units[0]), (ReportedPart::Denominator, units[1])]
-            }
-            Some(ReportedValue::Number(_)) => vec![(ReportedPart::Number, units[0])],
-            Some(ReportedValue::Percent(_)) => vec![(ReportedPart::Reports, "")],
-        };
-        let figure = |(part, unit): (ReportedPart, &str)| {
+        let figure = |part: ReportedPart| {
+            let unit = match part {
+                ReportedPart::Numerator | ReportedPart::Number => units[0],
+                ReportedPart::Denominator => units[1],
+                ReportedPart::Reports => "",
+            };
             let measure = CriteriaMeasure::Reported(Reported { indicator: indicator.to_owned(), part });
             let scope = self.view.scope(&Portion::whole(area));
             proto::Figure {
@@ -228,11 +225,21 @@ impl<'a> ReportTable<'a> {
                 unit: unit.to_owned(),
             }
         };
-        parts.into_iter().map(figure).collect()
+        combined.parts_of_value().iter().copied().map(figure).collect()
     }
 }
 
 impl Combined {
+    /// The parts that its value has.
+    pub(super) const fn parts_of_value(&self) -> &'static [ReportedPart] {
+        match self.value {
+            None => &[],
+            Some(ReportedValue::Fraction(_)) => &[ReportedPart::Numerator, ReportedPart::Denominator],
+            Some(ReportedValue::Number(_)) => &[ReportedPart::Number],
+            Some(ReportedValue::Percent(_)) => &[ReportedPart::Reports],
+        }
+    }
+
     /// The part of all reports together.
     pub(super) fn total(&self, part: ReportedPart) -> i64 {
         self.parts.iter().map(|report| report.amount(part)).sum()

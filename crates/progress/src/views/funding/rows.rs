@@ -79,7 +79,11 @@ impl<'a> Table<'a> {
         };
         if rows.len() > ROWS_MAX {
             let by: Vec<_> = question.by.iter().map(|dimension| dimension.word()).collect();
-            let expected = format!("≤ {ROWS_MAX} dòng / rows ({})", rows.len());
+            let expected = format!(
+                "ít chiều hơn hoặc lọc bằng only (tối đa {ROWS_MAX} dòng, đang là {0}) / fewer dimensions, or only \
+                 (at most {ROWS_MAX} rows, now {0})",
+                rows.len()
+            );
             return Err(invalid("by", &by.join(", "), &expected));
         }
         let set_aside = reached.set_aside != 0;

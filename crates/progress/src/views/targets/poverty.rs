@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
             other => return Computed::without_data(format!("{other:?} is not fed by the registry")),
         };
         computed.map = Some(self.place.map);
-        computed.on = Some(self.series.now);
+        computed.on = computed.actual.and(self.days().last().copied());
         computed.source = "poverty-registry".to_owned();
         computed.provisional = provisional(grounds, self.series.now);
         computed.provisional.append(&mut self.place.provisional);
