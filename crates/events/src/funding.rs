@@ -1,6 +1,6 @@
 //! Events of the funding ledger. The day of effect and the actor stand beside the content, in the log.
 
-pub use crate::decision::Decision;
+pub use kernel::Decision;
 use kernel::{AreaKey, CaseId, Date, HouseholdId, ItemId, Money, Ratio, TransferId};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};

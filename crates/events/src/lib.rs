@@ -4,7 +4,6 @@
 //! one stored event of every version ever released, and the tests decode them all. No event carries a name, a birth
 //! date or a citizen number in the clear.
 
-pub mod decision;
 pub mod funding;
 pub mod poverty;
 pub mod rural;

@@ -1,6 +1,6 @@
 //! Events of rural criteria. The day of effect, the document and the actor stand beside the content, in the log.
 
-pub use crate::decision::Decision;
+pub use kernel::Decision;
 use kernel::{AreaKey, AssessmentId, ObservationId, Ratio};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::fields::{Faults, date, invalid, missing, required_text};
 use crate::Refusal;
 use api::types;
-use events::decision::Decision;
+use kernel::Decision;
 
 const NUMBER_CHARACTERS_MAX: usize = 100;
 const ISSUER_CHARACTERS_MAX: usize = 300;

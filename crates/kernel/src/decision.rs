@@ -1,6 +1,6 @@
 //! The signed decision (*quyết định*) behind an official act.
 
-use kernel::Date;
+use crate::Date;
 use serde::{Deserialize, Serialize};
 
 /// A signed decision. Who recorded it and when stand beside the event, in the log.
