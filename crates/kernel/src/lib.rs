@@ -1,5 +1,6 @@
-//! The vocabulary that every other crate speaks: money, exact ratios, dates, typed ids, area keys, signed
-//! decisions, the clock and Vietnamese text. It performs no I/O (the system clock aside), knows no rule of any programme and no wire format.
+//! The vocabulary that every other crate speaks: money, exact ratios, dates, typed ids, area keys, signed decisions, the
+//! clock and Vietnamese text. It performs no I/O (the system clock aside), knows no rule of any programme and no wire
+//! format.
 //!
 //! Start with [`Money`] and [`Ratio`] for figures, [`Date`] and [`Timestamp`] for the two dates on everything, and
 //! [`AreaKey`] for places.
