@@ -59,6 +59,7 @@ fn parts(days: &BTreeSet<Date>) -> Vec<Part> {
     let days: Vec<(Day, i32)> =
         days.iter().map(|day| Day::from(*day)).map(|day| (day, last_whole_year(day))).collect();
     let mut parts = Vec::new();
+    // Before every day and every year.
     let (mut last_day, mut last_whole) = (0, -1);
     for (place, &(day, whole)) in days.iter().enumerate() {
         let mut after = last_day;

@@ -234,37 +234,33 @@ pub(super) async fn write_sums(transaction: &mut Transaction, sums: Sums) -> Res
              set households = figure.households + excluded.households,
                  persons = figure.persons + excluded.persons",
     };
-    figures.run(transaction, sums.figures, FigureRow::into_values).await?;
-    write_stocks(transaction, sums.stocks).await?;
-    write_years(transaction, sums.years).await
-}
-
-async fn write_stocks(transaction: &mut Transaction, rows: Vec<StockRow>) -> Result<(), Error> {
-    let conflict =
+    let added =
         format!("on conflict (area, ethnicity, effective, known) do update set {}", stocks_added("stock"));
-    let [a, b, c, d, e, f, g, h] = STOCK_AMOUNTS;
     let stocks = Insert {
         table: "stock",
-        columns: ["area", "ethnicity", "effective", "known", a, b, c, d, e, f, g, h],
-        on_conflict: &conflict,
+        columns: stock_columns(["area", "ethnicity", "effective", "known"]),
+        on_conflict: &added,
     };
-    stocks.run(transaction, rows, StockRow::into_values).await
-}
-
-async fn write_years(transaction: &mut Transaction, rows: Vec<YearRow>) -> Result<(), Error> {
-    let conflict = format!(
+    let added = format!(
         "on conflict (area, ethnicity, year) do update set {},
          last_known = case when excluded.last_known > stock_of_year.last_known
                            then excluded.last_known else stock_of_year.last_known end",
         stocks_added("stock_of_year")
     );
-    let [a, b, c, d, e, f, g, h] = STOCK_AMOUNTS;
     let years = Insert {
         table: "stock_of_year",
-        columns: ["area", "ethnicity", "year", "last_known", a, b, c, d, e, f, g, h],
-        on_conflict: &conflict,
+        columns: stock_columns(["area", "ethnicity", "year", "last_known"]),
+        on_conflict: &added,
     };
-    years.run(transaction, rows, YearRow::into_values).await
+    figures.run(transaction, sums.figures, FigureRow::into_values).await?;
+    stocks.run(transaction, sums.stocks, StockRow::into_values).await?;
+    years.run(transaction, sums.years, YearRow::into_values).await
+}
+
+/// The columns of a table of stocks, in the order of [`stock_values`].
+const fn stock_columns([a, b, c, d]: [&'static str; 4]) -> [&'static str; 12] {
+    let [e, f, g, h, i, j, k, l] = STOCK_AMOUNTS;
+    [a, b, c, d, e, f, g, h, i, j, k, l]
 }
 
 /// Assignments that add the new amounts to those of the table.

@@ -225,7 +225,7 @@ impl<'a> YearSight<'a> {
         let amount = if term.effective == of_the_year {
             sums.within
         } else if term.effective.to == of_the_year.to {
-            sums.before + sums.within
+            sums.at_end()
         } else {
             sums.before
         };

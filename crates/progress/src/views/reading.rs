@@ -168,7 +168,7 @@ pub(crate) async fn lacking(
     Ok(lacking)
 }
 
-/// What became of one measure in a year. Before it and on its first day, levels are asked for and nothing else.
+/// What became of one measure in a year. Of movements and lacks only what was within it is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct YearSums {
     /// Up to the eve.
@@ -235,11 +235,10 @@ impl YearTable {
         let sums = |measure| self.0.get(&(number, measure)).copied().unwrap_or_default();
         let any = Measure::ALL.into_iter().any(|measure| {
             let YearSums { before, within, .. } = sums(measure);
-            let stood = !matches!(measure, Measure::Flow(_)) && before != Amount::ZERO;
-            stood || within != Amount::ZERO
+            before != Amount::ZERO || within != Amount::ZERO
         });
-        let YearSums { before, within, .. } = sums(Measure::Registered);
-        any.then(|| before.households.max((before + within).households))
+        let registered = sums(Measure::Registered);
+        any.then(|| registered.before.households.max(registered.at_end().households))
     }
 }
 
